@@ -1,0 +1,1 @@
+"""The shapes that Homeward's services exchange: one module per topic, pydantic only."""

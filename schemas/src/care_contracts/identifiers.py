@@ -1,0 +1,29 @@
+"""Opaque keys: how a patient or a visit is named where names may be seen (Kafka keys, spans, logs)."""
+
+import hashlib
+import hmac
+
+from care_contracts.base import Contract
+
+
+class Identifier(Contract):
+    """One identifier of a person: its value, who assigned it and what kind it is (`MR`, `PI`, ...)."""
+
+    value: str
+    authority: str
+    kind: str | None = None
+
+
+def _keyed(secret: str, *parts: str) -> str:
+    message = "\x1f".join(parts).encode()
+    return hmac.new(secret.encode(), message, hashlib.sha256).hexdigest()[:32]
+
+
+def patient_key(secret: str, *, site: str, authority: str, mrn: str) -> str:
+    """The opaque key of a patient: 32 hex digits, the same for the same identifier, never an MRN."""
+    return _keyed(secret, "patient", site, authority, mrn)
+
+
+def visit_key(secret: str, *, site: str, authority: str, visit: str) -> str:
+    """The opaque key of a visit: 32 hex digits."""
+    return _keyed(secret, "visit", site, authority, visit)

@@ -1,0 +1,46 @@
+"""`notifications.v1`: what became of telling one recipient about one event."""
+
+from enum import StrEnum
+from uuid import UUID
+
+from care_contracts.base import Contract, Instant
+
+
+class NotificationEventType(StrEnum):
+    """How the notification stands; the `ce_type` of the event."""
+
+    REQUESTED = "notification.requested"
+    SENT = "notification.sent"
+    FAILED = "notification.failed"
+    UNDELIVERABLE = "notification.undeliverable"
+    """Nobody to tell: no PCP is known. A recorded outcome, not an error (rulebook section 3)."""
+
+
+class NotificationState(StrEnum):
+    """Where the notification stands."""
+
+    PENDING = "pending"
+    SENT = "sent"
+    FAILED = "failed"
+    UNDELIVERABLE = "undeliverable"
+
+
+class NotificationSnapshot(Contract):
+    """The body of every event in `notifications.v1`; no address and no patient name in it."""
+
+    notification_id: UUID
+    """Also the idempotency id of the delivery: the same on every attempt."""
+    version: int
+    site: str
+    patient_key: str
+    visit_key: str | None = None
+    about: str
+    """The event that is told, for example `encounter.discharged`."""
+    recipient_role: str
+    """For example `primary_care_provider`."""
+    recipient_name: str | None = None
+    channel: str
+    state: NotificationState
+    attempts: int
+    last_error: str | None = None
+    changed_at: Instant

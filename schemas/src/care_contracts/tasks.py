@@ -1,0 +1,58 @@
+"""`tasks.v1`: the whole state of one task after a change."""
+
+from enum import StrEnum
+from uuid import UUID
+
+from care_contracts.base import Contract, Instant
+
+
+class TaskEventType(StrEnum):
+    """What happened to the task; the `ce_type` of the event."""
+
+    CREATED = "task.created"
+    REPLANNED = "task.replanned"
+    CANCELLED = "task.cancelled"
+    CLAIMED = "task.claimed"
+    RELEASED = "task.released"
+    STARTED = "task.started"
+    COMPLETED = "task.completed"
+
+
+class TaskState(StrEnum):
+    """Where the task stands; the names of FHIR R4 `Task.status`, in snake case."""
+
+    REQUESTED = "requested"
+    """Open, nobody's yet."""
+    ACCEPTED = "accepted"
+    """Claimed."""
+    IN_PROGRESS = "in_progress"
+    ON_HOLD = "on_hold"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+    """Withdrawn by the plan: the hospital changed its mind, or the patient was readmitted or died."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether someone still has to do it."""
+        return self not in (TaskState.COMPLETED, TaskState.CANCELLED)
+
+
+class TaskSnapshot(Contract):
+    """The state of one task after a change."""
+
+    task_id: UUID
+    version: int
+    transition_id: UUID
+    site: str
+    patient_key: str
+    code: str
+    role: str
+    state: TaskState
+    owner: str | None = None
+    window_opens_at: Instant | None = None
+    due_at: Instant
+    completed_at: Instant | None = None
+    outcome: str | None = None
+    cancelled_for: str | None = None
+    """Why the plan withdrew it: the transition's reason, such as `discharge_cancelled`."""
+    changed_at: Instant

@@ -1,0 +1,196 @@
+"""`transitions.v1`: the whole state of one transition, or of one encounter, after a change.
+
+Events carry the full state and a version that only grows: a reader keeps the highest version and so
+needs no order between them. `ce_type` says what changed; the body says how things stand.
+"""
+
+from datetime import date
+from enum import StrEnum
+from uuid import UUID
+
+from care_contracts.base import Contract, Instant
+from care_contracts.encounters import Diagnosis, EncounterClass, Practitioner
+
+
+class TransitionEventType(StrEnum):
+    """What happened to the transition; the `ce_type` of the event."""
+
+    OPENED = "transition.opened"
+    REPLANNED = "transition.replanned"
+    VOIDED = "transition.voided"
+    INTERRUPTED = "transition.interrupted"
+    SUPERSEDED = "transition.superseded"
+    COMPLETED = "transition.completed"
+    CLOSED = "transition.closed"
+    ENCOUNTER_FOLLOWED = "encounter.followed"
+    """The body is an `EncounterSnapshot`."""
+
+
+class TransitionKind(StrEnum):
+    """Which follow-up the discharge calls for (rulebook section 6, PV1-36)."""
+
+    HOME_VISIT = "home_visit"
+    FACILITY_TRACKING = "facility_tracking"
+    ED_FOLLOWUP = "ed_followup"
+    ACUTE_TRANSFER_WATCH = "acute_transfer_watch"
+    HOSPICE = "hospice"
+    MANUAL_REVIEW = "manual_review"
+
+
+class TransitionState(StrEnum):
+    """How the transition stands."""
+
+    ACTIVE = "active"
+    PROVISIONAL = "provisional"
+    COMPLETED = "completed"
+    INTERRUPTED = "interrupted"
+    SUPERSEDED = "superseded"
+    VOIDED = "voided"
+    CLOSED = "closed"
+
+
+class StepState(StrEnum):
+    """Whether the plan still asks for the step."""
+
+    PLANNED = "planned"
+    WITHDRAWN = "withdrawn"
+
+
+class Step(Contract):
+    """One line of the plan. `task_id` is derived from transition and code, so every service knows it."""
+
+    task_id: UUID
+    code: str
+    title: str
+    role: str
+    state: StepState
+    window_opens_at: Instant | None = None
+    due_at: Instant
+    best_before_at: Instant | None = None
+    """A softer target inside the deadline: last slot in visiting hours, or 24 h for high risk."""
+    rule: str
+    """The due rule in words, for example `2 business days after discharge`."""
+
+
+class TransitionPatient(Contract):
+    """Who is being followed."""
+
+    patient_key: str
+    mrn: str
+    former_mrns: list[str] = []
+    """Numbers that were merged into this one: they find the survivor."""
+    name: str
+    """`Family, Given`"""
+    birth_date: date | None = None
+    language: str | None = None
+    phones: list[str] = []
+    deceased: bool = False
+
+
+class Clocks(Contract):
+    """The instants by which things are due; None where the rule does not apply."""
+
+    initial_contact_due_at: Instant | None = None
+    home_visit_opens_at: Instant | None = None
+    home_visit_due_at: Instant | None = None
+    follow_up_7d_due_at: Instant | None = None
+    follow_up_14d_due_at: Instant | None = None
+    medrec_hedis_due_at: Instant | None = None
+
+
+class Tcm(Contract):
+    """Transitional care management, rulebook section 1: dates local to the discharging site."""
+
+    eligible: str
+    """`yes`, `no` or `review`"""
+    period_first_on: date | None = None
+    period_last_on: date | None = None
+
+
+class Hedis(Contract):
+    """The measure windows of rulebook section 2, dates local to the discharging site."""
+
+    engagement_first_on: date | None = None
+    engagement_last_on: date | None = None
+    medrec_first_on: date | None = None
+    medrec_last_on: date | None = None
+    discharge_info_last_on: date | None = None
+
+
+class Lace(Contract):
+    """The LACE index with its parts (rulebook section 5)."""
+
+    score: int
+    tier: str
+    length_of_stay: int
+    acuity: int
+    comorbidity: int
+    ed_visits: int
+    variant: str
+
+
+class Risk(Contract):
+    """Risk scores known for the transition."""
+
+    lace: Lace | None = None
+
+
+class TransitionSnapshot(Contract):
+    """The state of one transition after a change."""
+
+    transition_id: UUID
+    version: int
+    """1 when opened; grows by one with every announced change."""
+    site: str
+    patient: TransitionPatient
+    visit: str
+    visit_key: str
+    kind: TransitionKind
+    state: TransitionState
+    reason: str | None = None
+    flags: list[str] = []
+    protocol: str
+    """`default@1`: name and version it was opened with."""
+    discharged_at: Instant
+    discharged_on: date
+    disposition: str | None = None
+    business_days: list[date] = []
+    tcm: Tcm
+    risk: Risk = Risk()
+    clocks: Clocks = Clocks()
+    hedis: Hedis = Hedis()
+    steps: list[Step] = []
+    attending: Practitioner | None = None
+    primary_care_provider: Practitioner | None = None
+    diagnoses: list[Diagnosis] = []
+    changed_at: Instant
+
+
+class EncounterStatus(StrEnum):
+    """Where the visit stands."""
+
+    PLANNED = "planned"
+    ARRIVED = "arrived"
+    IN_PROGRESS = "in-progress"
+    FINISHED = "finished"
+    CANCELLED = "cancelled"
+
+
+class EncounterSnapshot(Contract):
+    """The state of one encounter after a change."""
+
+    encounter_id: UUID
+    version: int
+    site: str
+    patient: TransitionPatient
+    visit: str
+    visit_key: str
+    status: EncounterStatus
+    encounter_class: EncounterClass | None = None
+    admitted_at: Instant | None = None
+    discharged_at: Instant | None = None
+    disposition: str | None = None
+    readmission_of: str | None = None
+    """The visit number of the index discharge, where this admission is a readmission."""
+    episode_id: UUID
+    changed_at: Instant
