@@ -1,0 +1,109 @@
+"""Kafka's two ends: a broker that consumes through FastStream, and a publisher that waits for acks=all."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError
+from faststream.kafka import KafkaBroker
+
+from care_chassis.errors import TransientError
+from care_chassis.events import OutgoingEvent, headers_of
+from care_chassis.settings import KafkaSettings
+
+_BATCH_BYTES = 1024 * 1024  # at aiokafka's default of 16 KiB many senders queue for one open batch
+
+
+def make_broker(settings: KafkaSettings, service: str) -> KafkaBroker:
+    """A FastStream broker that only consumes; what is published goes through a `Publisher`."""
+    return KafkaBroker(
+        settings.bootstrap_servers,
+        client_id=service,
+        consumer_only=True,
+        allow_auto_create_topics=False,
+        logger=None,
+    )
+
+
+class Publisher:
+    """Publishes events and returns when the broker holds every one of them.
+
+    The producer is idempotent, so nothing is doubled by its own retries; after a failure it is made
+    anew, because an idempotent producer that gave up on a batch has a gap in its sequence.
+    """
+
+    def __init__(self, settings: KafkaSettings, service: str) -> None:
+        self._settings = settings
+        self._service = service
+        self._producer: AIOKafkaProducer | None = None
+        self._starting = asyncio.Lock()
+
+    async def publish(self, events: Sequence[OutgoingEvent]) -> None:
+        """Publish in the order given; order within a key is kept.
+
+        Raises TransientError where the broker did not confirm all of them in time. Some may be
+        stored all the same: publish them again with the same ids.
+        """
+        producer: AIOKafkaProducer | None = None
+        try:
+            async with asyncio.timeout(self._settings.publish_timeout_seconds):
+                producer = self._producer or await self._start()
+                confirmations = [await _send(producer, event) for event in events]
+                for confirmation in confirmations:
+                    await confirmation
+        except (KafkaError, OSError, TimeoutError) as error:
+            await self._discard(producer)
+            raise TransientError("Kafka") from error
+
+    async def _start(self) -> AIOKafkaProducer:
+        async with self._starting:
+            if self._producer is None:
+                producer = AIOKafkaProducer(
+                    bootstrap_servers=self._settings.bootstrap_servers,
+                    client_id=self._service,
+                    acks="all",
+                    enable_idempotence=True,
+                    linger_ms=0,
+                    max_batch_size=_BATCH_BYTES,
+                    max_request_size=16 * _BATCH_BYTES,
+                )
+                try:
+                    await producer.start()
+                except BaseException:
+                    await producer.stop()
+                    raise
+                self._producer = producer
+            return self._producer
+
+    async def _discard(self, producer: AIOKafkaProducer | None) -> None:
+        if producer is None or producer is not self._producer:
+            return
+        self._producer = None
+        await _stop(producer)
+
+    async def stop(self) -> None:
+        """Let go of the connection."""
+        await self._discard(self._producer)
+
+
+async def _send(producer: AIOKafkaProducer, event: OutgoingEvent) -> asyncio.Future[Any]:
+    confirmation = await producer.send(
+        event.topic, event.data, key=event.key.encode(), headers=headers_of(event)
+    )
+    confirmation.add_done_callback(_take_note)
+    return confirmation
+
+
+def _take_note(confirmation: asyncio.Future[Any]) -> None:
+    """Once one event of several has failed nobody awaits the rest; asyncio would complain."""
+    if not confirmation.cancelled():
+        confirmation.exception()
+
+
+async def _stop(producer: AIOKafkaProducer) -> None:
+    try:
+        async with asyncio.timeout(1.0):
+            await producer.stop()
+    except (KafkaError, OSError, TimeoutError):
+        return  # it is being thrown away because its broker is gone
