@@ -34,7 +34,7 @@ class Database:
     def __init__(self, url: str, *, most_connections: int = 10) -> None:
         self._url = url
         self._most = most_connections
-        self._pool: asyncpg.Pool[asyncpg.Record] | None = None
+        self._pool: "asyncpg.Pool[asyncpg.Record] | None" = None
 
     async def open(self) -> None:
         """Connect. Raises TransientError where the server does not answer."""
@@ -77,7 +77,7 @@ class Database:
             async with self._pool.acquire(timeout=10) as connection, connection.transaction():
                 yield connection
 
-    async def listen_connection(self) -> asyncpg.Connection[asyncpg.Record]:
+    async def listen_connection(self) -> "asyncpg.Connection[asyncpg.Record]":
         """A connection of one's own, for LISTEN. Raises TransientError."""
         with _telling_away_from_wrong():
             return await asyncpg.connect(self._url, timeout=5)
@@ -102,7 +102,7 @@ class _telling_away_from_wrong:  # noqa: N801 - reads as a phrase after `with`
             raise TransientError("PostgreSQL") from error
 
 
-async def _speak_json(connection: asyncpg.Connection[asyncpg.Record]) -> None:
+async def _speak_json(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
     for name in ("json", "jsonb"):
         await connection.set_type_codec(
             name,

@@ -25,6 +25,4 @@ async def unseen(connection: Connection, event_ids: Sequence[str], seen_at: date
 async def forget_old(database: Database, now: datetime) -> None:
     """Let go of a bounded number of ids older than `KEPT_FOR`."""
     async with database.transaction() as connection:
-        await connection.execute(
-            _QUERIES["forget_old_events"], now - KEPT_FOR, _FORGET_AT_ONCE
-        )
+        await connection.execute(_QUERIES["forget_old_events"], now - KEPT_FOR, _FORGET_AT_ONCE)

@@ -12,6 +12,7 @@ from care_chassis.errors import TransientError
 from care_chassis.events import OutgoingEvent, headers_of
 from care_chassis.settings import KafkaSettings
 
+_Record = tuple[str, bytes | None, bytes | None, Sequence[tuple[str, bytes]]]
 _BATCH_BYTES = 1024 * 1024  # at aiokafka's default of 16 KiB many senders queue for one open batch
 
 
@@ -45,11 +46,26 @@ class Publisher:
         Raises TransientError where the broker did not confirm all of them in time. Some may be
         stored all the same: publish them again with the same ids.
         """
+        await self._put_all(
+            [(event.topic, event.key.encode(), event.data, headers_of(event)) for event in events]
+        )
+
+    async def put(
+        self,
+        topic: str,
+        key: bytes | None,
+        value: bytes | None,
+        headers: Sequence[tuple[str, bytes]],
+    ) -> None:
+        """Put a record on a topic as it is, readable or not. Raises TransientError."""
+        await self._put_all([(topic, key, value, headers)])
+
+    async def _put_all(self, records: Sequence[_Record]) -> None:
         producer: AIOKafkaProducer | None = None
         try:
             async with asyncio.timeout(self._settings.publish_timeout_seconds):
                 producer = self._producer or await self._start()
-                confirmations = [await _send(producer, event) for event in events]
+                confirmations = [await _send(producer, record) for record in records]
                 for confirmation in confirmations:
                     await confirmation
         except (KafkaError, OSError, TimeoutError) as error:
@@ -87,10 +103,9 @@ class Publisher:
         await self._discard(self._producer)
 
 
-async def _send(producer: AIOKafkaProducer, event: OutgoingEvent) -> asyncio.Future[Any]:
-    confirmation = await producer.send(
-        event.topic, event.data, key=event.key.encode(), headers=headers_of(event)
-    )
+async def _send(producer: AIOKafkaProducer, record: _Record) -> asyncio.Future[Any]:
+    topic, key, value, headers = record
+    confirmation = await producer.send(topic, value, key=key, headers=headers)
     confirmation.add_done_callback(_take_note)
     return confirmation
 

@@ -1,0 +1,182 @@
+"""How a service runs: its parts start as their servers allow, are seen from outside, and end in order."""
+
+import asyncio
+import signal
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, Protocol, TypeVar
+
+import uvicorn
+import uvloop
+from aiokafka.errors import KafkaError
+from fastapi import FastAPI
+from faststream.kafka import KafkaBroker
+
+from care_chassis.clock import Clock
+from care_chassis.consumption import Consumption
+from care_chassis.database import Database
+from care_chassis.errors import TransientError
+from care_chassis.health import Health
+from care_chassis.inbox import forget_old
+from care_chassis.kafka import Publisher
+from care_chassis.logs import configure_logs, get_logger
+from care_chassis.migrations import migrate
+from care_chassis.outbox import OutboxRelay
+from care_chassis.probes import add_probes
+from care_chassis.settings import LogSettings, TelemetrySettings
+from care_chassis.telemetry import configure_telemetry
+from care_chassis.workers import Worker, listening, patiently, repeatedly
+
+_log = get_logger("care_chassis.serving")
+_PRUNE_EVERY = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Assembly:
+    """A service put together: all its parts, not yet started.
+
+    `workers` begin when database and broker are there and run until cancelled; the outbox relay of a
+    service with a database is among them without being named.
+    """
+
+    service: str
+    http: FastAPI
+    host: str
+    port: int
+    clock: Clock
+    health: Health
+    publisher: Publisher
+    broker: KafkaBroker | None = None
+    database: Database | None = None
+    consumptions: Sequence[Consumption[Any]] = ()
+    workers: Sequence[Worker] = ()
+    closers: Sequence[Worker] = field(default=())
+    """Awaited one after the other at the end, for what must be let go in good order."""
+
+
+class ServiceSettings(Protocol):
+    """What `main` needs of a service's settings."""
+
+    @property
+    def logs(self) -> LogSettings: ...
+
+    @property
+    def telemetry(self) -> TelemetrySettings: ...
+
+
+S = TypeVar("S", bound=ServiceSettings)
+
+
+def main(package: str, settings: Callable[[], S], build: Callable[[S], Assembly]) -> None:
+    """The program of every service: `python -m <package>` serves, with `migrate` it migrates."""
+    configured = settings()
+    configure_logs(package, configured.logs)
+    match sys.argv[1:]:
+        case []:
+            configure_telemetry(package, configured.telemetry)
+            uvloop.run(serve_until_told(build, configured))
+        case ["migrate"]:
+            migrate(package, configured.database_url)  # type: ignore[attr-defined]
+            _log.info("schema_migrated", service=package)
+        case _:
+            sys.exit(f"usage: python -m {package} [migrate]")
+
+
+async def serve_until_told(build: Callable[[S], Assembly], settings: S) -> None:
+    """Serve until SIGTERM or SIGINT."""
+    told = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, told.set)
+    await serve(build(settings), told)
+
+
+async def serve(assembly: Assembly, told: asyncio.Event) -> None:
+    """Serve until `told` is set, then end in order: intake, workers, connections, probes."""
+    add_probes(assembly.http, assembly.health)
+    server = _Server(
+        uvicorn.Config(
+            assembly.http,
+            host=assembly.host,
+            port=assembly.port,
+            log_config=None,
+            access_log=False,  # its lines hold query strings, and those may hold identifiers
+            lifespan="off",
+            timeout_graceful_shutdown=3,
+        )
+    )
+    async with asyncio.TaskGroup() as group:
+        http = group.create_task(server.serve())
+        parts = group.create_task(_run_parts(assembly))
+        stop = group.create_task(told.wait())
+        await asyncio.wait((http, parts, stop), return_when=asyncio.FIRST_COMPLETED)
+        if not stop.done():
+            raise SystemExit(
+                f"{assembly.service} lost its web server: is port {assembly.port} free?"
+            )
+        _log.info("stopping", service=assembly.service)
+        for consumption in assembly.consumptions:
+            consumption.release()
+        parts.cancel()
+        await asyncio.wait((parts,))
+        server.should_exit = True
+
+
+async def _run_parts(assembly: Assembly) -> None:
+    """Start what is there to start, patiently, and run it until cancelled."""
+    try:
+        if assembly.database is not None:
+            await patiently("database", assembly.database.open, assembly.health)
+        async with asyncio.TaskGroup() as group:
+            for worker in _workers_of(assembly):
+                group.create_task(worker())  # type: ignore[arg-type]
+            if assembly.broker is not None:
+                broker = assembly.broker
+                await patiently("broker", lambda: _start(broker), assembly.health)
+            _log.info("started", service=assembly.service, port=assembly.port)
+            await asyncio.Event().wait()
+    finally:
+        if assembly.broker is not None:
+            await assembly.broker.stop()
+        for close in assembly.closers:
+            await close()
+        await assembly.publisher.stop()
+        if assembly.database is not None:
+            await assembly.database.close()
+
+
+async def _start(broker: KafkaBroker) -> None:
+    try:
+        await broker.start()
+    except (KafkaError, OSError) as error:
+        await broker.stop()
+        raise TransientError("Kafka") from error
+
+
+def _workers_of(assembly: Assembly) -> list[Worker]:
+    workers = list(assembly.workers)
+    database = assembly.database
+    if database is not None:
+        woken = asyncio.Event()
+        relay = OutboxRelay(database, assembly.publisher)
+        workers += [
+            repeatedly("outbox", relay.relay, assembly.health, woken),
+            listening(database, f"{assembly.service}_outbox", woken, assembly.health),
+            repeatedly("inbox", lambda: _prune(database, assembly.clock), assembly.health),
+        ]
+    return workers
+
+
+async def _prune(database: Database, clock: Clock) -> float:
+    await forget_old(database, clock.now())
+    return _PRUNE_EVERY.total_seconds()
+
+
+class _Server(uvicorn.Server):
+    """uvicorn without its own signal handling: the service ends in an order of its own."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
