@@ -31,7 +31,7 @@ class Facts(Contract):
     """Fields that a message may leave out, delete, or set.
 
     Absent (the message said nothing): the field is not in `said()`. Deleted (`""` in HL7): it is
-    there with None. Else it is there with its value. JSON keeps the three apart: no key, null, value.
+    there with None. Else it is there with its value. In JSON: no key, null, a value.
     """
 
     def said(self) -> dict[str, Any]:

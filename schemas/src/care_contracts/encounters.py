@@ -1,4 +1,4 @@
-"""`encounters.v1`: what a hospital said about a patient and a visit, in one shape for every trigger."""
+"""`encounters.v1`: what a hospital said about a patient and a visit, one shape for all triggers."""
 
 from datetime import date
 from enum import StrEnum
@@ -121,7 +121,7 @@ class MessageReference(Contract):
 
 
 class EncounterEvent(Contract):
-    """The body of every event in `encounters.v1`; serialise with `to_json`, which leaves absent out."""
+    """The body of every event in `encounters.v1`; `to_json` leaves out what is absent."""
 
     site: str
     message: MessageReference

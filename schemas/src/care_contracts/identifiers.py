@@ -1,4 +1,4 @@
-"""Opaque keys: how a patient or a visit is named where names may be seen (Kafka keys, spans, logs)."""
+"""Opaque keys: how a patient or a visit is named where names may be seen (Kafka, spans, logs)."""
 
 import hashlib
 import hmac
@@ -7,7 +7,7 @@ from care_contracts.base import Contract
 
 
 class Identifier(Contract):
-    """One identifier of a person: its value, who assigned it and what kind it is (`MR`, `PI`, ...)."""
+    """One identifier of a person: its value, who assigned it, and its kind (`MR`, `PI`, ...)."""
 
     value: str
     authority: str
@@ -20,7 +20,7 @@ def _keyed(secret: str, *parts: str) -> str:
 
 
 def patient_key(secret: str, *, site: str, authority: str, mrn: str) -> str:
-    """The opaque key of a patient: 32 hex digits, the same for the same identifier, never an MRN."""
+    """The opaque key of a patient: 32 hex digits, the same for the same identifier."""
     return _keyed(secret, "patient", site, authority, mrn)
 
 

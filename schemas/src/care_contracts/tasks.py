@@ -29,7 +29,7 @@ class TaskState(StrEnum):
     ON_HOLD = "on_hold"
     COMPLETED = "completed"
     CANCELLED = "cancelled"
-    """Withdrawn by the plan: the hospital changed its mind, or the patient was readmitted or died."""
+    """Withdrawn by the plan: a cancelled discharge, a readmission, a death."""
 
     @property
     def is_open(self) -> bool:

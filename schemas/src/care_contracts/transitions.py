@@ -57,7 +57,7 @@ class StepState(StrEnum):
 
 
 class Step(Contract):
-    """One line of the plan. `task_id` is derived from transition and code, so every service knows it."""
+    """One line of the plan. `task_id` is uuid5 of transition and code: every service knows it."""
 
     task_id: UUID
     code: str

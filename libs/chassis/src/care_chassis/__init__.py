@@ -1,1 +1,1 @@
-"""The technical base of every service: small objects that a service calls; it knows no care word."""
+"""The technical base of every service: small objects that it calls; no care word is known here."""

@@ -22,6 +22,7 @@ from tenacity import AsyncRetrying, retry_if_exception_type, wait_random_exponen
 
 from care_chassis.clock import Clock
 from care_chassis.dead_letters import (
+    DEFAULT_LIMITS,
     DeadLetterCount,
     DeadLetterLimits,
     TooManyDeadLetters,
@@ -61,13 +62,15 @@ class Reaction(Generic[T]):
     what it cannot read. `handle` takes a batch in one transaction of its own: it raises
     TransientError when a server is away (it is called again, nothing is skipped); for any other
     exception the batch is repeated record by record, and the culprit becomes a dead letter.
+    `open` takes the event off the record; one that never fails sees even what is no CloudEvent.
     """
 
     group: str
     topics: Sequence[str]
     read: Callable[[Event], T]
     handle: Callable[[Sequence[Delivery[T]]], Awaitable[None]]
-    limits: DeadLetterLimits = DeadLetterLimits()
+    limits: DeadLetterLimits = DEFAULT_LIMITS
+    open: Callable[[ConsumerRecord[Any, Any]], Event] = read_event
 
     @property
     def dead_letter_topic(self) -> str:
@@ -141,12 +144,12 @@ class Consumption(Generic[T]):
             return  # fetched before the partitions went; they are read again from the last commit
         self._idle.clear()
         try:
-            await self._settle(message.raw_message)
+            await self._settle(_records_of(message))
             await message.ack()
         except _Leaving:
             _log.info("batch_left_uncommitted", group=self._reaction.group)
         except KafkaError as error:
-            # A rebalance or an outage took the commit: the records come again, the inbox drops them.
+            # Lost to a rebalance or an outage: the records come again, and the inbox drops them.
             _log.warning(
                 "commit_failed", group=self._reaction.group, error_type=type(error).__name__
             )
@@ -180,7 +183,7 @@ class Consumption(Generic[T]):
                 )
 
     def _read(self, record: ConsumerRecord[Any, Any]) -> Delivery[T]:
-        event = read_event(record)
+        event = self._reaction.open(record)
         try:
             return Delivery(event, self._reaction.read(event))
         except ValidationError as error:
@@ -296,11 +299,16 @@ class _DrainOnRevoke(ConsumerRebalanceListener):
     def __init__(self, consumption: Consumption[Any]) -> None:
         self._consumption = consumption
 
-    async def on_partitions_revoked(self, revoked: set[TopicPartition]) -> None:
+    # aiokafka awaits these where they are coroutines, though its base class does not say so
+    async def on_partitions_revoked(  # pyright: ignore[reportIncompatibleMethodOverride]
+        self, revoked: set[TopicPartition]
+    ) -> None:
         if revoked:
             await self._consumption.drain()
 
-    async def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
+    async def on_partitions_assigned(  # pyright: ignore[reportIncompatibleMethodOverride]
+        self, assigned: set[TopicPartition]
+    ) -> None:
         self._consumption.resume(len(assigned))
 
 
@@ -308,11 +316,16 @@ async def _tolerant_parser(
     records: tuple[ConsumerRecord[Any, Any], ...],
     original: Callable[[tuple[ConsumerRecord[Any, Any], ...]], Awaitable[KafkaMessage]],
 ) -> KafkaMessage:
-    """FastStream's own parser without its reading of headers, which loses a batch for one of them."""
+    """FastStream's own parser, kept from the headers: one of them can cost it a whole batch."""
     message = await original(tuple(replace(record, headers=()) for record in records))
     message.raw_message = records
     return message
 
 
 async def _raw_decoder(message: KafkaMessage, _original: object) -> Sequence[Any]:
-    return message.raw_message
+    return _records_of(message)
+
+
+def _records_of(message: KafkaMessage) -> tuple[ConsumerRecord[Any, Any], ...]:
+    records = message.raw_message
+    return records if isinstance(records, tuple) else (records,)

@@ -1,7 +1,7 @@
 """PostgreSQL: a pool that tells "away for now" from "wrong", and SQL that lives in named files."""
 
 import re
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from importlib.resources import files
 from types import TracebackType
@@ -34,7 +34,7 @@ class Database:
     def __init__(self, url: str, *, most_connections: int = 10) -> None:
         self._url = url
         self._most = most_connections
-        self._pool: "asyncpg.Pool[asyncpg.Record] | None" = None
+        self._pool: asyncpg.Pool[asyncpg.Record] | None = None
 
     async def open(self) -> None:
         """Connect. Raises TransientError where the server does not answer."""
@@ -66,7 +66,7 @@ class Database:
         await self.close()
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Connection]:
+    async def transaction(self) -> AsyncGenerator[Connection]:
         """One transaction, committed at the end and rolled back on any exception.
 
         Raises TransientError where the server is away or chose this transaction as a victim.

@@ -21,6 +21,9 @@ class DeadLetterLimits:
     """The ratio counts over so many records, once so many have been seen."""
 
 
+DEFAULT_LIMITS = DeadLetterLimits()
+
+
 class TooManyDeadLetters(ChassisError):  # noqa: N818 - it states a fact about the stream
     """Going on would divert a whole feed; a person has to look first."""
 
@@ -70,5 +73,5 @@ def dead_letter_headers(
         "dead_offset": str(record.offset),
         "dead_at": at.isoformat(),
     }
-    own = [(name, value) for name, value in record.headers if value is not None]
+    own = [(name, value or b"") for name, value in record.headers]  # null values do occur
     return [*own, *((name, value.encode()) for name, value in marks.items())]

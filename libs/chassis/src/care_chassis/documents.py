@@ -54,7 +54,7 @@ def _line_of(node: yaml.Node | None, place: tuple[int | str, ...]) -> int:
                     line, inner = name.start_mark.line + 1, value
         elif isinstance(node, yaml.SequenceNode) and isinstance(part, int):
             inner = node.value[part]
-            line = inner.start_mark.line + 1
+            line = node.value[part].start_mark.line + 1
         if inner is None:
             return line
         node = inner

@@ -1,4 +1,4 @@
-"""Kafka's two ends: a broker that consumes through FastStream, and a publisher that waits for acks=all."""
+"""Kafka's two ends: a broker that consumes, and a publisher that waits until all is held."""
 
 import asyncio
 from collections.abc import Sequence
@@ -105,7 +105,8 @@ class Publisher:
 
 async def _send(producer: AIOKafkaProducer, record: _Record) -> asyncio.Future[Any]:
     topic, key, value, headers = record
-    confirmation = await producer.send(topic, value, key=key, headers=headers)
+    untyped: Any = producer  # aiokafka annotates its producer in part only
+    confirmation: asyncio.Future[Any] = await untyped.send(topic, value, key=key, headers=headers)
     confirmation.add_done_callback(_take_note)
     return confirmation
 

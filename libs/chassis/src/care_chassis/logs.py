@@ -1,4 +1,4 @@
-"""Logs are events with fields from an allow-list, as JSON lines; nothing of a person ever gets in."""
+"""Logs are events with fields from an allow-list, as JSON lines; nothing of a person gets in."""
 
 import logging
 import sys
@@ -25,7 +25,7 @@ _STRUCTURE = frozenset({"event", "level", "timestamp"})
 
 
 def get_logger(name: str) -> Any:  # noqa: ANN401 - structlog's own loggers are lazily typed
-    """A logger; say `log.info("batch_committed", count=3)`: past snake, fields from the allow-list."""
+    """A logger: `log.info("batch_committed", count=3)`, past snake, fields from the allow-list."""
     return structlog.get_logger(name).bind(logger=name)
 
 

@@ -1,9 +1,9 @@
-"""How a service runs: its parts start as their servers allow, are seen from outside, and end in order."""
+"""How a service runs: parts start as their servers allow, show their state, and end in order."""
 
 import asyncio
 import signal
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -38,8 +38,8 @@ _PRUNE_EVERY = timedelta(minutes=10)
 class Assembly:
     """A service put together: all its parts, not yet started.
 
-    `workers` begin when database and broker are there and run until cancelled; the outbox relay of a
-    service with a database is among them without being named.
+    `workers` begin when the database is there and run until cancelled; with a database, the outbox
+    relay is among them, unnamed.
     """
 
     service: str
@@ -131,7 +131,7 @@ async def _run_parts(assembly: Assembly) -> None:
             await patiently("database", assembly.database.open, assembly.health)
         async with asyncio.TaskGroup() as group:
             for worker in _workers_of(assembly):
-                group.create_task(worker())  # type: ignore[arg-type]
+                group.create_task(worker())
             if assembly.broker is not None:
                 broker = assembly.broker
                 await patiently("broker", lambda: _start(broker), assembly.health)
@@ -178,5 +178,5 @@ class _Server(uvicorn.Server):
     """uvicorn without its own signal handling: the service ends in an order of its own."""
 
     @contextmanager
-    def capture_signals(self) -> Iterator[None]:
+    def capture_signals(self) -> Generator[None]:
         yield

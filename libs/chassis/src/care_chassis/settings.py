@@ -23,7 +23,7 @@ class ClockSettings(BaseSettings):
 
     rate: float = Field(default=1.0, gt=0)
     start: AwareDatetime | None = None
-    """The instant the accelerated clock shows at `anchor`; without it the clock starts at `anchor`."""
+    """What the accelerated clock shows at `anchor`; without it the clock starts at `anchor`."""
     anchor: AwareDatetime = datetime(2020, 1, 1, tzinfo=UTC)
     """A real instant, the same for all services."""
 

@@ -1,6 +1,6 @@
 """Traces: one walks with a message from the wire to the last delivery, by its `traceparent`."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import datetime
 
@@ -27,7 +27,7 @@ def configure_telemetry(service: str, settings: TelemetrySettings) -> None:
 
 
 @contextmanager
-def span(name: str, *, parent: str = "", **attributes: str | int | float) -> Iterator[None]:
+def span(name: str, *, parent: str = "", **attributes: str | float) -> Generator[None]:
     """A span around a piece of work; attributes are opaque ids and codes, never a person's data.
 
     `parent` is a W3C traceparent; without one the span starts a trace or joins the current one.

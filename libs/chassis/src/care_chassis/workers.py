@@ -1,8 +1,8 @@
 """Work that goes on in the background: repeated, woken early, patient while a server is away."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, TypeVar
 
 import asyncpg
 from tenacity import AsyncRetrying, retry_if_exception_type, wait_random_exponential
@@ -13,7 +13,7 @@ from care_chassis.health import Health
 from care_chassis.logs import get_logger
 
 T = TypeVar("T")
-Worker = Callable[[], Awaitable[None]]
+Worker = Callable[[], Coroutine[Any, Any, None]]
 _log = get_logger("care_chassis.workers")
 
 
@@ -68,9 +68,13 @@ def listening(database: Database, channel: str, wake: asyncio.Event, health: Hea
     async def listen() -> float:
         connection = await database.listen_connection()
         lost = asyncio.Event()
+
+        def _notice(*_arguments: object) -> None:
+            wake.set()
+
         connection.add_termination_listener(lambda _connection: lost.set())
         try:
-            await connection.add_listener(channel, lambda *_arguments: wake.set())
+            await connection.add_listener(channel, _notice)
             health.report(part, ready=True)
             wake.set()  # something may have been notified while nobody listened
             await lost.wait()
