@@ -1,0 +1,25 @@
+"""Who is at work, and which roles may see or do follow-up work."""
+
+from dataclasses import dataclass
+
+_WORKING = frozenset({"nurse", "pharmacist", "coordinator"})
+_SEEING = _WORKING | {"provider", "integration"}
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Someone, or some system, with the role they act in."""
+
+    subject: str
+    name: str
+    role: str
+
+    @property
+    def may_work(self) -> bool:
+        """Whether the role does follow-up work: the care team's own."""
+        return self.role in _WORKING
+
+    @property
+    def may_see(self) -> bool:
+        """Whether the role sees patients; operating or administering the system is no reason to."""
+        return self.role in _SEEING

@@ -1,0 +1,99 @@
+"""One piece of follow-up work: what the plan asks for, and what people did about it.
+
+The two are kept apart and the state is a function of both. So a plan may be withdrawn and planned
+again, in any order of arrival, without a word lost of what people did.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import NewType
+from uuid import UUID
+
+TaskId = NewType("TaskId", UUID)
+TransitionId = NewType("TransitionId", UUID)
+
+
+class TaskState(StrEnum):
+    """Where a task stands."""
+
+    REQUESTED = "requested"
+    ACCEPTED = "accepted"
+    IN_PROGRESS = "in_progress"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether someone still has to do it."""
+        return self not in (TaskState.COMPLETED, TaskState.CANCELLED)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What the plan asks for; `withdrawn_for` says why it no longer does."""
+
+    task_id: TaskId
+    code: str
+    title: str
+    role: str
+    due_at: datetime
+    window_opens_at: datetime | None = None
+    best_before_at: datetime | None = None
+    rule: str = ""
+    withdrawn_for: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What people did: who made it theirs, when it was begun and done, and what came of it."""
+
+    owner: str | None = None
+    owner_name: str | None = None
+    started_at: datetime | None = None
+    completed_at: datetime | None = None
+    outcome: str | None = None
+
+
+NOTHING_DONE = Work()
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A step made somebody's; `version` grows by one with every announced change."""
+
+    transition_id: TransitionId
+    site: str
+    patient_key: str
+    correlation_id: str
+    version: int
+    step: Step
+    work: Work
+    changed_at: datetime
+
+    @property
+    def task_id(self) -> TaskId:
+        return self.step.task_id
+
+    @property
+    def state(self) -> TaskState:
+        if self.work.completed_at is not None:
+            return TaskState.COMPLETED
+        if self.step.withdrawn_for is not None:
+            return TaskState.CANCELLED
+        if self.work.started_at is not None:
+            return TaskState.IN_PROGRESS
+        return TaskState.ACCEPTED if self.work.owner is not None else TaskState.REQUESTED
+
+    @property
+    def cancelled_for(self) -> str | None:
+        """Why the plan withdrew it; None for what is done, since that stays done."""
+        return self.step.withdrawn_for if self.state is TaskState.CANCELLED else None
+
+    def worked(self, work: Work, at: datetime) -> "Task":
+        """The task after people did something."""
+        return replace(self, work=work, version=self.version + 1, changed_at=at)
+
+    def planned(self, step: Step, at: datetime) -> "Task":
+        """The task after the plan changed."""
+        return replace(self, step=step, version=self.version + 1, changed_at=at)

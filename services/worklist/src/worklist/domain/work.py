@@ -1,0 +1,109 @@
+"""What people may do with a task. Doing again what already stands changes nothing.
+
+WorkRefused
+├── AnothersTask      somebody else has made it theirs
+├── TaskIsClosed      it is done, or the plan withdrew it
+└── TaskHasChanged    it is no longer as the asker saw it
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from worklist.domain.outcomes import Ending
+from worklist.domain.people import Person
+from worklist.domain.tasks import NOTHING_DONE, Task, TaskState, Work
+
+
+class WorkRefused(Exception):  # noqa: N818 - a refusal that people read, not a fault
+    """The task cannot be worked that way as it stands; `task` is how it stands."""
+
+    def __init__(self, task: Task, words: str) -> None:
+        super().__init__(words)
+        self.task = task
+
+
+class AnothersTask(WorkRefused):
+    """Somebody else has made it theirs."""
+
+    def __init__(self, task: Task) -> None:
+        super().__init__(task, f"{task.work.owner_name or task.work.owner} has this task.")
+
+
+class TaskIsClosed(WorkRefused):
+    """It is done, or the plan withdrew it."""
+
+    def __init__(self, task: Task) -> None:
+        done = task.state is TaskState.COMPLETED
+        super().__init__(task, f"The task is {'already completed' if done else 'withdrawn'}.")
+
+
+class TaskHasChanged(WorkRefused):
+    """It is no longer as the asker saw it."""
+
+    def __init__(self, task: Task) -> None:
+        super().__init__(task, "The task has changed since you last saw it.")
+
+
+class Deed(StrEnum):
+    """What someone does with a task."""
+
+    CLAIMED = "claimed"
+    RELEASED = "released"
+    STARTED = "started"
+    COMPLETED = "completed"
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What someone wants done with a task; `seen` is the version they saw, None for any."""
+
+    deed: Deed
+    person: Person
+    seen: int | None = None
+    ending: Ending | None = None
+
+
+def perform(wish: Wish, task: Task, at: datetime) -> Task:
+    """The task after the deed; the very same task where the wish is already fulfilled.
+
+    Raises WorkRefused. A repeated wish is answered before its version is looked at, so that a
+    client whose first answer was lost gets it again.
+    """
+    if _fulfilled(wish, task):
+        return task
+    if wish.seen is not None and wish.seen != task.version:
+        raise TaskHasChanged(task)
+    if not task.state.is_open:
+        raise TaskIsClosed(task)
+    if task.work.owner is not None and task.work.owner != wish.person.subject:
+        raise AnothersTask(task)
+    return task.worked(_work_after(wish, task, at), at)
+
+
+def _fulfilled(wish: Wish, task: Task) -> bool:
+    mine = task.work.owner == wish.person.subject
+    match wish.deed:
+        case Deed.CLAIMED:
+            return mine and task.state.is_open
+        case Deed.RELEASED:
+            return task.state is TaskState.REQUESTED
+        case Deed.STARTED:
+            return mine and task.state is TaskState.IN_PROGRESS
+        case Deed.COMPLETED:
+            same = wish.ending is not None and task.work.outcome == wish.ending.outcome
+            return mine and same and task.state is TaskState.COMPLETED
+
+
+def _work_after(wish: Wish, task: Task, at: datetime) -> Work:
+    owned = replace(task.work, owner=wish.person.subject, owner_name=wish.person.name)
+    match wish.deed:
+        case Deed.CLAIMED:
+            return owned
+        case Deed.RELEASED:
+            return NOTHING_DONE
+        case Deed.STARTED:
+            return replace(owned, started_at=at)
+        case Deed.COMPLETED:
+            outcome = wish.ending.outcome if wish.ending else None
+            return replace(owned, completed_at=at, outcome=outcome)
