@@ -26,7 +26,7 @@ _STRUCTURE = frozenset({"event", "level", "timestamp"})
 
 def get_logger(name: str) -> Any:  # noqa: ANN401 - structlog's own loggers are lazily typed
     """A logger: `log.info("batch_committed", count=3)`, past snake, fields from the allow-list."""
-    return structlog.get_logger(name).bind(logger=name)
+    return structlog.get_logger(name, logger=name)
 
 
 def _only_allowed(
@@ -71,7 +71,6 @@ def configure_logs(service: str, settings: LogSettings) -> None:
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.WriteLoggerFactory(file=sys.stdout),
-        cache_logger_on_first_use=True,
     )
     structlog.contextvars.bind_contextvars(service=service)
     logging.root.handlers = [_ForeignRecords(level=logging.WARNING)]
