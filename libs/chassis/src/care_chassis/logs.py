@@ -13,7 +13,7 @@ ALLOWED_FIELDS = frozenset(
     {
         "answer", "attempt", "batch", "channel", "code", "consumer", "correlation_id", "count",
         "detail", "error_type", "event_id", "file", "frame", "from_state", "group", "host", "kind",
-        "limit", "line", "logger", "migration", "notification_id", "offset", "part", "partition",
+        "limit", "line", "logger", "component", "migration", "notification_id", "offset", "part", "partition",
         "peer", "place", "port", "query", "reason", "reminder_id", "rule", "seconds", "service",
         "signal", "site", "size", "sqlstate", "state", "task_id", "to_state", "topic",
         "transition_id", "trigger", "type", "url", "verdict", "version",
@@ -26,7 +26,7 @@ _STRUCTURE = frozenset({"event", "level", "timestamp"})
 
 def get_logger(name: str) -> Any:  # noqa: ANN401 - structlog's own loggers are lazily typed
     """A logger: `log.info("batch_committed", count=3)`, past snake, fields from the allow-list."""
-    return structlog.get_logger(name, logger=name)
+    return structlog.get_logger(component=name)
 
 
 def _only_allowed(
