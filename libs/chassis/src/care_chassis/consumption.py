@@ -41,7 +41,7 @@ _log = get_logger("care_chassis.consumption")
 _PART = "consumer"
 _MOST_RECORDS = 200
 _IDLE_POLL_MS = 25  # FastStream rests as long again after an empty poll: this bounds the latency
-_DRAIN_SECONDS = 50.0
+_DRAIN_SECONDS = 30.0  # less than the 40 s that a joining member waits for an answer
 _RECORDS = Counter("care_consumed_records_total", "Records settled.", ["group", "topic", "fate"])
 _LAG = Gauge("care_consumer_lag_records", "Records not yet consumed.", ["group", "topic"])
 
@@ -119,6 +119,11 @@ class Consumption(Generic[T]):
             await self._take(message)
 
         subscriber(consume)
+
+    @property
+    def draining(self) -> bool:
+        """Whether the batch at hand is to be the last one."""
+        return self._leaving.is_set()
 
     def release(self) -> None:
         """Stop waiting for servers that are away: what is not settled is left uncommitted."""
