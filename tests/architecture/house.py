@@ -20,7 +20,7 @@ def sources() -> list[Path]:
     return sorted(path for root in roots for path in (ROOT / root).glob("**/src/**/*.py"))
 
 
-def tests() -> list[Path]:
+def modules_of_tests() -> list[Path]:
     """Every Python module of the tests."""
     return sorted((ROOT / "tests").rglob("*.py"))
 
