@@ -1,1 +1,1 @@
-"""Placeholder."""
+"""Simulated hospitals: they send ADT over MLLP, and know what must come of every message."""
