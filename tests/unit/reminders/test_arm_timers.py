@@ -1,0 +1,140 @@
+"""How watches follow plans and tasks: any order and any repetition ends in the same timers."""
+
+from datetime import timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.support.reminders_fakes import DUE, Desk, delivered, plan, plan_of, report, step, task_id
+
+from reminders.arm_timers import News
+from reminders.domain.timers import TimerKind
+from reminders.domain.watches import PlannedStep
+
+HOUR = timedelta(hours=1)
+
+
+async def test_a_plan_arms_both_timers_of_every_step() -> None:
+    desk = Desk()
+    await desk.hear(plan(visit=step(), call=step(code="initial_contact")))
+    assert len(await desk.armed()) == 4
+
+
+async def test_a_moved_due_time_moves_the_timers() -> None:
+    desk = Desk()
+    await desk.hear(plan(1, visit=step()))
+    await desk.hear(plan(2, visit=step(due_at=DUE + HOUR)))
+    assert await desk.due_instants() == [DUE + HOUR]
+
+
+async def test_a_moved_window_moves_due_soon_alone() -> None:
+    desk = Desk()
+    await desk.hear(plan(1, visit=step()))
+    await desk.hear(plan(2, visit=step(window_opens_at=DUE - 4 * HOUR)))
+    instants = {timer.kind: timer.remind_at for timer in await desk.armed()}
+    assert instants[TimerKind.DUE_SOON] == DUE - HOUR
+
+
+async def test_an_older_plan_that_comes_late_changes_nothing() -> None:
+    desk = Desk()
+    await desk.hear(plan(2, visit=step(due_at=DUE + HOUR)))
+    await desk.hear(plan(1, visit=step(), call=step()))
+    assert await desk.due_instants() == [DUE + HOUR]
+    assert len(await desk.armed()) == 2
+
+
+async def test_a_step_that_a_newer_plan_does_not_name_is_disarmed() -> None:
+    desk = Desk()
+    await desk.hear(plan(1, visit=step(), call=step()))
+    await desk.hear(plan(2, visit=step()))
+    assert {timer.task_id for timer in await desk.armed()} == {task_id("visit")}
+
+
+async def test_a_finished_task_is_disarmed_and_a_reopened_one_armed_again() -> None:
+    desk = Desk()
+    await desk.hear(plan(visit=step()), report("visit", 2, is_open=False))
+    assert await desk.armed() == set()
+    await desk.hear(report("visit", 3, is_open=True))
+    assert len(await desk.armed()) == 2
+
+
+async def test_a_task_finished_before_its_plan_is_heard_of_is_never_armed() -> None:
+    desk = Desk()
+    await desk.hear(report("visit", 5, is_open=False))
+    await desk.hear(plan(visit=step()))
+    assert await desk.armed() == set()
+
+
+async def test_an_event_seen_before_is_dropped() -> None:
+    desk = Desk()
+    await desk.arm.follow([delivered("one", plan(1, visit=step()))])
+    await desk.arm.follow([delivered("one", plan(2, visit=step(planned=False)))])
+    assert len(await desk.armed()) == 2
+
+
+async def test_news_of_other_things_is_passed_over() -> None:
+    desk = Desk()
+    await desk.hear(None)
+    assert await desk.armed() == set()
+
+
+async def test_a_reminder_that_fired_is_not_said_again_for_the_same_due_time() -> None:
+    desk = Desk()
+    await desk.hear(plan(1, visit=step()))
+    desk.clock.move_to(DUE + HOUR)
+    await desk.fire.fire_due()
+    await desk.hear(report("visit", 2, is_open=False))
+    await desk.hear(report("visit", 3, is_open=True), plan(2, visit=step(code="home_visit")))
+    await desk.fire.fire_due()
+    assert await desk.said() == ["reminder.overdue"]
+
+
+async def test_a_later_due_time_is_reminded_of_anew() -> None:
+    desk = Desk()
+    await desk.hear(plan(1, visit=step()))
+    desk.clock.move_to(DUE + HOUR)
+    await desk.fire.fire_due()
+    await desk.hear(plan(2, visit=step(due_at=DUE + 2 * HOUR)))
+    await desk.fire.fire_due()
+    desk.clock.advance(2 * HOUR)
+    await desk.fire.fire_due()
+    assert await desk.said() == ["reminder.overdue", "reminder.due_soon", "reminder.overdue"]
+
+
+@st.composite
+def steps(draw: st.DrawFn) -> PlannedStep:
+    due_at = DUE + draw(st.integers(0, 3)) * HOUR
+    window = draw(st.none() | st.integers(1, 30))
+    return step(
+        due_at=due_at,
+        planned=draw(st.booleans()),
+        window_opens_at=None if window is None else due_at - window * HOUR,
+    )
+
+
+LINES = st.dictionaries(st.sampled_from(["visit", "call"]), steps())
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> list[News]:
+    """One plan a version, and one report a version of each task: what really happened."""
+    plans = [plan_of("stay", version, draw(LINES)) for version in range(1, draw(st.integers(1, 4)))]
+    reports = [
+        report(name, version, is_open=draw(st.booleans()))
+        for name in ("visit", "call")
+        for version in range(1, draw(st.integers(1, 4)))
+    ]
+    return [*plans, *reports]
+
+
+@given(histories(), st.data())
+async def test_any_order_and_any_repetition_ends_in_the_same_timers(
+    history: list[News], data: st.DataObject
+) -> None:
+    straight, shuffled = Desk(), Desk()
+    await straight.hear(*history)
+    arrivals = data.draw(st.permutations(history + history[:3]))
+    cut = data.draw(st.integers(0, len(arrivals)))
+    await shuffled.hear(*arrivals[:cut])
+    for item in arrivals[cut:]:
+        await shuffled.hear(item)
+    assert await shuffled.store.timers() == await straight.store.timers()
