@@ -1,8 +1,8 @@
 """Builds ADT messages for tests: keyword-only, with sensible defaults and nobody real in them.
 
 `discharge(visit="V1", discharged_at=...)` gives the bytes of an A03; `framed(...)` puts them into
-an MLLP block. Times are HL7 strings, used as they are, or datetimes: an aware one is written with its
-offset, a naive one without. A value given as None leaves its field empty, `DELETE` writes `""`.
+an MLLP block. Times are HL7 strings, used as they are, or datetimes: an aware one is written with
+its offset, a naive one without. None leaves a field empty, `DELETE` writes `""`.
 """
 
 from collections.abc import Mapping, Sequence

@@ -1,0 +1,1 @@
+"""What a hospital's message is and means: framing, reading, times, answers; pure."""

@@ -1,0 +1,50 @@
+"""The names of HL7 table 0211 (MSH-18) and the codecs they mean."""
+
+import codecs
+from typing import Final
+
+_CODECS: Final = {
+    "": "",
+    "ASCII": "ascii",
+    "US-ASCII": "ascii",
+    "ISO IR6": "ascii",
+    "ANSI": "cp1252",
+    "UTF-8": "utf-8",
+    "UTF8": "utf-8",
+    "UNICODE": "utf-8",
+    "UNICODE UTF-8": "utf-8",
+    "UNICODE UTF8": "utf-8",
+    "ISO IR192": "utf-8",
+    "JAS2020": "iso2022_jp",
+    "JIS X 0202": "iso2022_jp",
+    "ISO IR14": "shift_jis",
+    "ISO IR13": "shift_jis",
+    "ISO IR87": "iso2022_jp",
+    "ISO IR159": "iso2022_jp_1",
+    "GB 18030-2000": "gb18030",
+    "GB18030": "gb18030",
+    "KS X 1001": "euc_kr",
+    "CNS 11643-1992": "big5",
+    "BIG-5": "big5",
+    "BIG5": "big5",
+    **{f"8859/{part}": f"iso8859_{part}" for part in (*range(1, 12), 13, 14, 15, 16)},
+    **{f"ISO-8859-{part}": f"iso8859_{part}" for part in (*range(1, 12), 13, 14, 15, 16)},
+    **{f"WINDOWS-{page}": f"cp{page}" for page in range(1250, 1259)},
+    **{f"CP{page}": f"cp{page}" for page in range(1250, 1259)},
+}
+
+
+def codec_of(name: str) -> str | None:
+    """The Python codec of a character set's name; None if the name is unknown, "" for no name."""
+    return _CODECS.get(" ".join(name.upper().replace("_", "-").split()))
+
+
+def site_codec(name: str) -> str | None:
+    """The codec of a name in a site's file, where Python's own names are good as well."""
+    known = codec_of(name)
+    if known:
+        return known
+    try:
+        return codecs.lookup(name).name
+    except LookupError:
+        return None

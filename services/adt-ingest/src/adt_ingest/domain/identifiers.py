@@ -1,0 +1,64 @@
+"""Chooses the number that names a patient or a visit among those that a message gives."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from adt_ingest.domain.reader import DELETED, Segment
+
+_PREFERENCE: Final = {"MR": 0, "PI": 1, "PT": 2, "": 3}
+_OTHER_KINDS: Final = 4
+_SOCIAL_SECURITY: Final = frozenset({"SS", "SSN"})
+_NOT_LOCAL: Final = frozenset({"MC", "MA", "DL", "PPN", "AN", "VN", *_SOCIAL_SECURITY})
+"""Payers', the state's and a visit's numbers: they do not say which of our patients it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identifier:
+    """One CX: the number, who assigned it, and its kind (table 0203) where it is said."""
+
+    value: str
+    authority: str
+    kind: str
+
+
+def identifiers_in(segment: Segment, number: int, *, own_authority: str) -> list[Identifier]:
+    """The identifiers of a CX field, social security numbers left out: they are not to be shown."""
+    found = [_identifier(segment, text, own_authority) for text in segment.pieces(number) if text]
+    return [each for each in found if each.value and each.kind not in _SOCIAL_SECURITY]
+
+
+def _identifier(segment: Segment, text: str, own_authority: str) -> Identifier:
+    parts = [part.strip() for part in segment.marks.components(text)]
+    parts += [""] * (5 - len(parts))
+    authority = parts[3]
+    if not authority:  # an authority may be given by its universal id alone
+        authority = next(filter(None, segment.marks.subcomponents(text, 4)), "")
+    value = "" if parts[0] == DELETED else parts[0]
+    if authority in ("", DELETED):
+        authority = own_authority
+    return Identifier(value, authority, "" if parts[4] == DELETED else parts[4].upper())
+
+
+def patient_number(identifiers: list[Identifier], *, own_authority: str) -> Identifier | None:
+    """The one that names the patient here: medical record numbers first, then own ones."""
+    local = [each for each in identifiers if each.kind not in _NOT_LOCAL]
+    return min(
+        local,
+        key=lambda each: (
+            _PREFERENCE.get(each.kind, _OTHER_KINDS),
+            each.authority != own_authority,
+        ),
+        default=None,
+    )
+
+
+def visit_number(
+    pv1: Segment | None, pid: Segment | None, *, own_authority: str
+) -> Identifier | None:
+    """The identifier of the visit: PV1-19, else the account number PID-18."""
+    for segment, number in ((pv1, 19), (pid, 18)):
+        if segment is not None:
+            found = identifiers_in(segment, number, own_authority=own_authority)
+            if found:
+                return found[0]
+    return None

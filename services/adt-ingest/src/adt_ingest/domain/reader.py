@@ -1,0 +1,295 @@
+"""Reads an HL7 v2 message lazily: finds its segments now, splits a field when it is asked for.
+
+A message of fifty segments is asked for some eighty values; taking the rest apart as well would
+cost several times as much. `read_header` reads the MSH alone: enough to route and to answer.
+"""
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from adt_ingest.domain.charsets import codec_of
+from adt_ingest.domain.escapes import Unescaper
+from adt_ingest.domain.refusals import Problem, Refusal
+
+DELETED: Final = '""'
+"""What a sender writes where the stored value shall go."""
+
+_NONE: Final = "\uffff"
+"""Stands for a delimiter that the message does not declare: no text contains it."""
+_UTF8_BOM: Final = b"\xef\xbb\xbf"
+_WHITE: Final = b"\r\n\t \x00"
+_LONGEST_MSH2: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Delimiters:
+    """The five separators that a message declares in MSH-1 and MSH-2."""
+
+    field: str = "|"
+    component: str = "^"
+    repetition: str = "~"
+    escape: str = "\\"
+    subcomponent: str = "&"
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """The MSH of a message, its fields as they were written."""
+
+    delimiters: Delimiters
+    fields: tuple[str, ...]
+    """MSH-1 is the field separator itself, so `fields[n - 1]` is MSH-n from MSH-2 on."""
+    codec: str | None
+    """The codec that MSH-18 names, "" where it names none, None where the name is unknown."""
+    line_codec: str
+    """The codec that the header itself was read with: writing with it gives back the same bytes."""
+
+    def raw(self, number: int) -> str:
+        """MSH-`number` as written; nothing where the header is shorter."""
+        return self.fields[number - 1] if number <= len(self.fields) else ""
+
+    def first(self, number: int) -> str:
+        """The first component of the first repetition of MSH-`number`, trimmed."""
+        marks = self.delimiters
+        text = self.raw(number).partition(marks.repetition)[0].partition(marks.component)[0]
+        return text.partition(marks.subcomponent)[0].strip()
+
+    def component(self, number: int, component: int) -> str:
+        """A component of MSH-`number`, trimmed; nothing where there are fewer."""
+        parts = self.raw(number).split(self.delimiters.component)
+        return parts[component - 1].strip() if component <= len(parts) else ""
+
+
+def read_header(data: bytes) -> Header:
+    """The header of a message in bytes. Raises Refusal where there is none that can be read."""
+    start = data.find(b"MSH")
+    if start < 0 or data[:start].removeprefix(_UTF8_BOM).strip(_WHITE):
+        raise Refusal(Problem.SEGMENT_SEQUENCE, "The message does not begin with MSH", "MSH")
+    ends = [end for end in (data.find(b"\r", start), data.find(b"\n", start)) if end >= 0]
+    line = data[start : min(ends, default=len(data))]
+    delimiters = _delimiters(line)
+    name = _field(line, 18, delimiters).partition(delimiters.repetition)[0].strip()
+    codec = codec_of(name)
+    text, line_codec = _decode_line(line, codec)
+    return Header(
+        delimiters=delimiters,
+        fields=tuple(text[3:].split(delimiters.field)),
+        codec=codec,
+        line_codec=line_codec,
+    )
+
+
+def _delimiters(line: bytes) -> Delimiters:
+    separator = line[3:4].decode("latin-1")
+    marks = line[4:].partition(line[3:4])[0].decode("latin-1")
+    given = separator + marks
+    if not separator or separator.isalnum() or separator.isspace() or not separator.isascii():
+        raise Refusal(Problem.SEGMENT_SEQUENCE, "MSH-1 is not a field separator", "MSH-1")
+    if (
+        not marks
+        or len(marks) > _LONGEST_MSH2
+        or len(set(given)) < len(given)
+        or not given.isascii()
+        or any(mark.isalnum() or not mark.isprintable() for mark in given)
+    ):
+        raise Refusal(Problem.DATA_TYPE, "MSH-2 does not declare usable delimiters", "MSH-2")
+    return Delimiters(separator, *marks[:4].ljust(4, _NONE))
+
+
+def _field(line: bytes, number: int, delimiters: Delimiters) -> str:
+    parts = line.split(delimiters.field.encode(), number)
+    return parts[number - 1].decode("latin-1") if number <= len(parts) else ""
+
+
+def _decode_line(line: bytes, codec: str | None) -> tuple[str, str]:
+    for name in (codec or "utf-8", "latin-1"):
+        try:
+            return line.decode(name), name
+        except UnicodeDecodeError:
+            continue
+    raise AssertionError("Latin-1 decodes any bytes")
+
+
+class Segment:
+    """One segment; `n` counts as HL7 does. Values are those of the first repetition."""
+
+    __slots__ = ("_fields", "_line", "marks")
+
+    def __init__(self, line: str, marks: "Marks") -> None:
+        self._line = line
+        self.marks = marks
+        self._fields: list[str] | None = None
+
+    @property
+    def name(self) -> str:
+        return self._line[:3]
+
+    def raw(self, number: int) -> str:
+        """The field as written, with all its repetitions; nothing where the segment is shorter."""
+        fields = self._fields
+        if fields is None:
+            fields = self._fields = self._line.split(self.marks.field)
+        try:
+            return fields[number]
+        except IndexError:
+            return ""
+
+    def value(self, number: int) -> str:
+        """The first component's first sub-component, unescaped: a field that has only one value."""
+        raw = self.raw(number)
+        marks = self.marks
+        if raw and not raw.isalnum():
+            for mark in (marks.repetition, marks.component, marks.subcomponent):
+                cut = raw.find(mark)
+                if cut >= 0:
+                    raw = raw[:cut]
+            if marks.escape in raw:
+                return marks.unescape(raw)
+        return raw
+
+    def components(self, number: int) -> list[str]:
+        """The components of the first repetition, each its first sub-component, unescaped."""
+        raw = self.raw(number)
+        marks = self.marks
+        if marks.repetition in raw:
+            raw = raw[: raw.index(marks.repetition)]
+        return marks.components(raw)
+
+    def repetitions(self, number: int) -> list[list[str]]:
+        """The components of every repetition that is not empty."""
+        raw = self.raw(number)
+        marks = self.marks
+        if marks.repetition not in raw:
+            return [marks.components(raw)] if raw else []
+        return [marks.components(part) for part in raw.split(marks.repetition) if part]
+
+    def pieces(self, number: int) -> list[str]:
+        """The repetitions as written, for `marks` to take apart."""
+        return self.raw(number).split(self.marks.repetition)
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """A message's delimiters with the unescaping that goes with them, shared by its segments."""
+
+    field: str
+    component: str
+    repetition: str
+    escape: str
+    subcomponent: str
+    unescape: Unescaper
+
+    def components(self, text: str) -> list[str]:
+        """The components of one repetition, each its first sub-component, unescaped."""
+        parts = text.split(self.component)
+        if self.subcomponent in text:
+            parts = [part.partition(self.subcomponent)[0] for part in parts]
+        if self.escape in text:
+            parts = [self.unescape(part) if self.escape in part else part for part in parts]
+        return parts
+
+    def subcomponents(self, text: str, component: int) -> list[str]:
+        """The sub-components of one component of a repetition, unescaped."""
+        parts = text.split(self.component)
+        if component > len(parts):
+            return []
+        pieces = parts[component - 1].split(self.subcomponent)
+        return [self.unescape(piece) if self.escape in piece else piece for piece in pieces]
+
+
+_MARKS: Final[dict[tuple[Delimiters, str], Marks]] = {}
+_MOST_MARKS: Final = 256
+
+
+def _marks(delimiters: Delimiters, codec: str) -> Marks:
+    """The marks of these delimiters; nearly every message in the world shares one set of them."""
+    known = _MARKS.get((delimiters, codec))
+    if known is not None:
+        return known
+    meanings = {
+        "F": delimiters.field,
+        "S": delimiters.component,
+        "T": delimiters.subcomponent,
+        "R": delimiters.repetition,
+        "E": delimiters.escape,
+    }
+    marks = Marks(
+        field=delimiters.field,
+        component=delimiters.component,
+        repetition=delimiters.repetition,
+        escape=delimiters.escape,
+        subcomponent=delimiters.subcomponent,
+        unescape=Unescaper(escape=delimiters.escape, delimiters=meanings, codec=codec),
+    )
+    if len(_MARKS) < _MOST_MARKS:
+        _MARKS[(delimiters, codec)] = marks
+    return marks
+
+
+@dataclass(slots=True)
+class Message:
+    """A message's segments, found by name."""
+
+    segments: list[Segment]
+    _by_name: dict[str, list[Segment]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        by_name: dict[str, list[Segment]] = {}
+        for segment in self.segments:
+            name = segment.name
+            if name in by_name:
+                by_name[name].append(segment)
+            else:
+                by_name[name] = [segment]
+        self._by_name = by_name
+
+    def first(self, name: str) -> Segment | None:
+        """The first segment of this name."""
+        found = self._by_name.get(name)
+        return found[0] if found else None
+
+    def every(self, name: str) -> list[Segment]:
+        """All segments of this name, in order."""
+        return self._by_name.get(name, [])
+
+    def groups(self, name: str) -> list["Message"]:
+        """The message cut before every segment of this name, without what precedes the first."""
+        groups: list[list[Segment]] = []
+        for segment in self.segments:
+            if segment.name == name:
+                groups.append([segment])
+            elif groups:
+                groups[-1].append(segment)
+        return [Message(group) for group in groups]
+
+
+def read_message(data: bytes, header: Header, *, default_codec: str) -> Message:
+    """The message in `data`, decoded by its header's character set, else by `default_codec`.
+
+    Segments may end in CR, LF or both. Raises Refusal where bytes are not of that character set.
+    """
+    if header.codec is None:
+        raise Refusal(Problem.TABLE_VALUE, "MSH-18 names an unknown character set", "MSH-18")
+    codec = header.codec or default_codec
+    try:
+        text = data.decode(codec)
+    except UnicodeDecodeError as error:
+        place = _place_of(data, error.start, header)
+        raise Refusal(
+            Problem.DATA_TYPE, f"The bytes are not of the character set {codec}", place
+        ) from error
+    if "\n" in text:
+        text = text.replace("\r\n", "\r").replace("\n", "\r")
+    marks = _marks(header.delimiters, codec)
+    return Message([Segment(line, marks) for line in text.lstrip("\ufeff").split("\r") if line])
+
+
+def _place_of(data: bytes, offset: int, header: Header) -> str:
+    """Segment and field of the byte at `offset`, such as `PID-5`."""
+    before = data[:offset].replace(b"\n", b"\r")
+    line = before[before.rfind(b"\r") + 1 :]
+    name = line[:3].decode("latin-1")
+    if not (name.isalnum() and name.isascii() and name.isupper()):
+        return ""
+    number = line.count(header.delimiters.field.encode()) + (name == "MSH")
+    return f"{name}-{number}" if number else name

@@ -1,0 +1,137 @@
+"""Reads HL7's time stamps: what was written, how exactly, and which instant it means.
+
+Offsets: the value's own wins, else the one that MSH-7 carries stands for the whole message, else
+the site's zone (rulebook section 6). A wall time that a zone has twice means the first; one that it
+skips counts on with the offset before the change; both are noted (D-11).
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from typing import Final
+
+_STAMP: Final = re.compile(
+    r"(\d{4})(?:(\d\d)(?:(\d\d)(?:(\d\d)(?:(\d\d)(?:(\d\d)(?:\.(\d{1,9}))?)?)?)?)?)?"
+    r"(?:([+-])(\d\d):?(\d\d)|(Z))?",
+    re.ASCII,
+)
+_DATE_DIGITS: Final = 8
+
+NONEXISTENT: Final = "nonexistent_local_time"
+AMBIGUOUS: Final = "ambiguous_local_time"
+UNREADABLE: Final = "unreadable_time"
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """A time stamp as written."""
+
+    wall: datetime
+    """The first moment that the digits allow, without a zone."""
+    digits: str
+    """The digits of year, month and day, as many as were written."""
+    timed: bool
+    """Whether there was a time of day."""
+    offset: timezone | None
+
+    def covers(self, other: "Stamp") -> bool:
+        """Whether `other` is a time of day within the day, month or year that this one names."""
+        return other.timed and other.digits.startswith(self.digits)
+
+
+def read_stamp(text: str) -> Stamp | None:
+    """The stamp that `text` holds; None where it holds none, or a day that does not exist."""
+    found = _STAMP.fullmatch(text.strip())
+    if found is None:
+        return None
+    year, month, day, hour, minute, second, fraction, sign, off_hour, off_minute, zulu = (
+        found.groups()
+    )
+    try:
+        wall = datetime(int(year), int(month or 1), int(day or 1))  # noqa: DTZ001 - a wall time
+        if hour:
+            wall += _time_of_day(int(hour), int(minute or 0), int(second or 0), fraction)
+        offset = _offset(sign, off_hour, off_minute) if sign else (UTC if zulu else None)
+    except (ValueError, OverflowError):
+        return None
+    digits = (
+        wall.strftime("%Y%m%d") if hour else text.strip()[:_DATE_DIGITS].partition(sign or "Z")[0]
+    )
+    return Stamp(wall, digits, timed=hour is not None, offset=offset)
+
+
+def _time_of_day(hour: int, minute: int, second: int, fraction: str | None) -> timedelta:
+    midnight_after = (hour, minute, second) == (24, 0, 0)
+    if (hour > 23 and not midnight_after) or minute > 59 or second > 59:  # noqa: PLR2004 - a clock
+        raise ValueError("no time of day")
+    microseconds = int((fraction or "0").ljust(6, "0")[:6])
+    return timedelta(hours=hour, minutes=minute, seconds=second, microseconds=microseconds)
+
+
+def _offset(sign: str, hours: str, minutes: str) -> timezone:
+    span = timedelta(hours=int(hours), minutes=int(minutes))
+    return timezone(-span if sign == "-" else span)
+
+
+@dataclass(slots=True)
+class MessageTimes:
+    """Turns one message's stamps into instants and gathers what was doubtful about them."""
+
+    zone: tzinfo
+    """The site's."""
+    sent: Stamp | None = None
+    """MSH-7"""
+    warnings: list[str] = field(default_factory=list[str])
+
+    def stamp(self, text: str) -> Stamp | None:
+        """The stamp in a field's text; nothing there is nothing said, nonsense is noted."""
+        if not text:
+            return None
+        stamp = read_stamp(text)
+        if stamp is None:
+            self.warn(UNREADABLE)
+        return stamp
+
+    def instant(self, stamp: Stamp) -> datetime:
+        """The instant, in UTC. A date alone is midnight in the site's zone, whatever MSH-7 says."""
+        offset = stamp.offset
+        if offset is None and stamp.timed and self.sent is not None:
+            offset = self.sent.offset
+        if offset is not None:
+            return _in_utc(stamp.wall.replace(tzinfo=offset))
+        local = stamp.wall.replace(tzinfo=self.zone)
+        before, after = local.utcoffset(), local.replace(fold=1).utcoffset()
+        if before != after and before is not None and after is not None:
+            self.warn(NONEXISTENT if before < after else AMBIGUOUS)
+        return _in_utc(local)
+
+    def first_of(self, stamps: Iterable[Stamp | None]) -> datetime | None:
+        """The instant of the first stamp there is.
+
+        If it names only a day, the time of day comes from the next one of the same day.
+        """
+        said = [stamp for stamp in stamps if stamp is not None]
+        if not said:
+            return None
+        chosen = said[0]
+        if not chosen.timed:
+            chosen = next((other for other in said[1:] if chosen.covers(other)), chosen)
+        return self.instant(chosen)
+
+    def warn(self, code: str) -> None:
+        if code not in self.warnings:
+            self.warnings.append(code)
+
+
+def _in_utc(instant: datetime) -> datetime:
+    """In UTC; the first and last years of the calendar have instants that UTC cannot name."""
+    try:
+        return instant.astimezone(UTC)
+    except OverflowError:
+        return instant.replace(tzinfo=UTC)
+
+
+def date_of(stamp: Stamp) -> date:
+    """The day, for what is a date and no instant, such as a birth."""
+    return stamp.wall.date()
