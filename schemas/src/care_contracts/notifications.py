@@ -14,6 +14,8 @@ class NotificationEventType(StrEnum):
     FAILED = "notification.failed"
     UNDELIVERABLE = "notification.undeliverable"
     """Nobody to tell: no PCP is known. A recorded outcome, not an error (rulebook section 3)."""
+    WITHDRAWN = "notification.withdrawn"
+    """Never sent, and not to be: it was cancelled first, or became known too late to be news."""
 
 
 class NotificationState(StrEnum):
@@ -23,6 +25,7 @@ class NotificationState(StrEnum):
     SENT = "sent"
     FAILED = "failed"
     UNDELIVERABLE = "undeliverable"
+    WITHDRAWN = "withdrawn"
 
 
 class NotificationSnapshot(Contract):
