@@ -1,0 +1,94 @@
+"""The programs of a stack as the operating system knows them.
+
+Every program that a stack starts carries the stack's run folder and its own name in its
+environment. So the process table itself says what runs: there are no pid files to go stale, and
+`down` finds everything even when whoever started it was killed.
+"""
+
+import contextlib
+import os
+import signal
+import subprocess
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psutil
+
+STACK_MARK = "CARE_STACK"
+PART_MARK = "CARE_STACK_PART"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """One program of a stack: what to run, with what, as whom."""
+
+    name: str
+    command: Sequence[str]
+    environment: Mapping[str, str] = field(default_factory=dict[str, str])
+    log: Path
+    folder: Path = Path("/")
+    user_id: int | None = None
+    """Another system user to run as, which only root can do."""
+    stop_signal: int = signal.SIGTERM
+
+
+def start(part: Part, run_dir: Path) -> subprocess.Popen[bytes]:
+    """Start a part in a session of its own, so that a Ctrl-C meant for us does not reach it."""
+    part.log.parent.mkdir(parents=True, exist_ok=True)
+    marks = {STACK_MARK: str(run_dir), PART_MARK: part.name}
+    other_user = {"user": part.user_id, "group": part.user_id, "extra_groups": []}
+    with part.log.open("ab") as log:
+        return subprocess.Popen(
+            part.command,
+            env={**part.environment, **marks},
+            cwd=part.folder,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            **(other_user if part.user_id is not None else {}),  # pyright: ignore[reportArgumentType]
+        )
+
+
+def running(run_dir: Path) -> dict[str, list[psutil.Process]]:
+    """The live processes of a stack by the part they belong to, the oldest first."""
+    parts: dict[str, list[psutil.Process]] = {}
+    for process, folder, part in _marked():
+        if folder == str(run_dir):
+            parts.setdefault(part, []).append(process)
+    return {
+        name: sorted(found, key=lambda one: (one.create_time(), one.pid))
+        for name, found in parts.items()
+    }
+
+
+def running_below(folder: Path) -> list[psutil.Process]:
+    """The live processes of all stacks whose run folder lies in a folder."""
+    inside = f"{folder}/"
+    return [process for process, run_dir, _ in _marked() if f"{run_dir}/".startswith(inside)]
+
+
+def _marked() -> Iterator[tuple[psutil.Process, str, str]]:
+    for process in psutil.process_iter():
+        # A process may end, or belong to somebody else, while we look at it.
+        with contextlib.suppress(psutil.Error, OSError):
+            marks = process.environ()
+            ended = process.status() == psutil.STATUS_ZOMBIE
+            if STACK_MARK in marks and not ended and process.pid != os.getpid():
+                yield process, marks[STACK_MARK], marks.get(PART_MARK, "")
+
+
+def send(processes: Sequence[psutil.Process], signal_number: int) -> None:
+    """Send a signal to processes that may be gone already."""
+    for process in processes:
+        with contextlib.suppress(psutil.Error):
+            process.send_signal(signal_number)
+
+
+def stop(processes: Sequence[psutil.Process], *, grace_seconds: float, first: int) -> None:
+    """Ask processes to end, and end those that do not within the grace."""
+    send(processes, first)
+    _, left = psutil.wait_procs(list(processes), timeout=grace_seconds)
+    send(left, signal.SIGKILL)
+    psutil.wait_procs(left, timeout=5)

@@ -1,0 +1,120 @@
+"""Shared Kafka and PostgreSQL for a test run: started by whoever asks first, stopped by who owns the run."""
+
+import contextlib
+import fcntl
+import json
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from care_devstack.kafka import KafkaServer
+from care_devstack.ports import free_ports
+from care_devstack.postgres import PostgresServer
+from care_devstack.problems import PartFailed
+from care_devstack.processes import Part, running, running_below, start, stop
+from care_devstack.settings import StackSettings
+from care_devstack.waiting import wait_until
+
+_START_SECONDS = 90.0
+
+
+@dataclass(frozen=True)
+class SharedServers:
+    """Servers of one test run. Any number of processes may ask for them by the same run folder."""
+
+    settings: StackSettings
+
+    def kafka(self) -> str:
+        """The bootstrap servers of the run's Kafka."""
+        if self.settings.kafka_bootstrap_servers:
+            return self.settings.kafka_bootstrap_servers
+        return self._address_of("kafka", self._start_kafka)
+
+    def postgres(self) -> str:
+        """The administrator's address of the run's PostgreSQL."""
+        if self.settings.database_url:
+            return self.settings.database_url
+        return self._address_of("postgres", self._start_postgres)
+
+    @contextmanager
+    def alone(self, purpose: str) -> Generator[Path]:
+        """Hold the run's lock for a purpose; gives a file that tells the others it was served."""
+        self.settings.run_dir.mkdir(parents=True, exist_ok=True)
+        with (self.settings.run_dir / f"{purpose}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield self.settings.run_dir / f"{purpose}.json"
+
+    def _address_of(self, part: str, begin: Callable[[], str]) -> str:
+        with self.alone(part) as served:
+            if not served.is_file():
+                served.write_text(json.dumps(begin()), "utf-8")
+            return json.loads(served.read_text("utf-8"))
+
+    def _start_kafka(self) -> str:
+        port, controller_port = free_ports(2)
+        server = KafkaServer(
+            folder=self.settings.run_dir / "kafka",
+            log=self.settings.log_dir / "kafka.log",
+            port=port,
+            controller_port=controller_port,
+            cache_dir=self.settings.cache_dir,
+            maven_repository=self.settings.maven_repository,
+            search_path=self.settings.caller.get("PATH", ""),
+        )
+        self._begin(server.prepare(), server.answers)
+        return server.bootstrap_servers
+
+    def _start_postgres(self) -> str:
+        server = PostgresServer(
+            folder=self.settings.run_dir / "postgres",
+            log=self.settings.log_dir / "postgres.log",
+            port=free_ports(1)[0],
+        )
+        self._begin(server.prepare(), server.answers)
+        return server.admin_url
+
+    def _begin(self, part: Part, answers: Callable[[], bool]) -> None:
+        program = start(part, self.settings.run_dir)
+        wait_until(lambda: program.poll() is not None or answers(), seconds=_START_SECONDS)
+        if program.poll() is not None or not answers():
+            program.kill()
+            raise PartFailed(part.name, "it does not answer", part.log)
+        program.returncode = 0  # it stays: whoever owns the run stops it
+
+
+def guard(owner: int, run_dir: Path) -> None:
+    """Start a program that clears up after a test run when its owner is gone, however it went."""
+    subprocess.Popen(
+        [sys.executable, "-m", "care_devstack.servers", str(owner), str(run_dir)],
+        start_new_session=True,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+    ).returncode = 0  # it outlives us by a moment, on purpose
+
+
+def clear_up(run_dir: Path) -> None:
+    """Stop all that runs for a test run, private stacks below its folder included, and drop its data."""
+    for name in ("kafka", "postgres"):
+        first = signal.SIGINT if name == "postgres" else signal.SIGTERM
+        stop(running(run_dir).get(name, []), grace_seconds=20, first=first)
+    stop(running_below(run_dir), grace_seconds=5, first=signal.SIGTERM)
+    shutil.rmtree(run_dir, ignore_errors=True)
+
+
+def main() -> None:
+    """Wait for the owner to go, then clear up."""
+    owner, run_dir = int(sys.argv[1]), Path(sys.argv[2])
+    with contextlib.suppress(psutil.NoSuchProcess):
+        psutil.Process(owner).wait()
+    clear_up(run_dir)
+
+
+if __name__ == "__main__":
+    main()
