@@ -72,7 +72,7 @@ def _follow(plan: Plan, step: Step, before: Task | None, at: datetime) -> Replan
     if before.state is TaskState.COMPLETED or before.step == step:
         return None
     task = before.planned(step, at)
-    return Replanned(_effect(before, task), before, _aligned(task, plan))
+    return Replanned(_effect(before, task), before, task)
 
 
 def _new_task(plan: Plan, step: Step, at: datetime) -> Task:
@@ -85,13 +85,6 @@ def _new_task(plan: Plan, step: Step, at: datetime) -> Task:
         step=step,
         work=NOTHING_DONE,
         changed_at=at,
-    )
-
-
-def _aligned(task: Task, plan: Plan) -> Task:
-    """The task under the patient and the trace that its plan is known by now."""
-    return replace(
-        task, site=plan.site, patient_key=plan.patient_key, correlation_id=plan.correlation_id
     )
 
 

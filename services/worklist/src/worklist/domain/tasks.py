@@ -60,7 +60,10 @@ NOTHING_DONE = Work()
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A step made somebody's; `version` grows by one with every announced change."""
+    """A step made somebody's; `version` grows by one with every announced change.
+
+    Site, patient and trace are those of its transition, which may move to another patient.
+    """
 
     transition_id: TransitionId
     site: str

@@ -1,0 +1,45 @@
+"""What the worklist says on `tasks.v1`: the whole state of a task after a change."""
+
+from care_chassis.events import OutgoingEvent
+from care_contracts import topics
+from care_contracts.tasks import TaskEventType, TaskSnapshot, TaskState
+from worklist.domain.tasks import Task
+
+_SOURCE = "/homeward/worklist"
+
+
+def announcement(type_: TaskEventType, task: Task, traceparent: str) -> OutgoingEvent:
+    """The event that tells of a change of `task`; its id is the same whenever it is said again."""
+    return OutgoingEvent(
+        topic=topics.TASKS,
+        key=task.patient_key,
+        event_id=f"{type_}:{task.task_id}:{task.version}",
+        type=type_,
+        source=_SOURCE,
+        subject=str(task.task_id),
+        time=task.changed_at,
+        data=snapshot_of(task).to_json(),
+        correlation_id=task.correlation_id,
+        traceparent=traceparent,
+    )
+
+
+def snapshot_of(task: Task) -> TaskSnapshot:
+    """The task in the shape that other services read."""
+    return TaskSnapshot(
+        task_id=task.task_id,
+        version=task.version,
+        transition_id=task.transition_id,
+        site=task.site,
+        patient_key=task.patient_key,
+        code=task.step.code,
+        role=task.step.role,
+        state=TaskState(task.state),
+        owner=task.work.owner,
+        window_opens_at=task.step.window_opens_at,
+        due_at=task.step.due_at,
+        completed_at=task.work.completed_at,
+        outcome=task.work.outcome,
+        cancelled_for=task.cancelled_for,
+        changed_at=task.changed_at,
+    )

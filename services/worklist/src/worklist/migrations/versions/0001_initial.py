@@ -1,0 +1,11 @@
+"""The first schema: what is known of transitions, their tasks, and what was done with them."""
+
+from care_chassis.migrations import create_inbox_and_outbox, run_sql_beside
+
+revision = "0001"
+down_revision = None
+
+
+def upgrade() -> None:
+    create_inbox_and_outbox()
+    run_sql_beside(__file__)

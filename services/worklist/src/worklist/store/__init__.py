@@ -1,0 +1,13 @@
+"""Where the worklist is kept: PostgreSQL, by the named queries of `sql/`."""
+
+from worklist.store.planning import PostgresPlanning
+from worklist.store.reading import PostgresTasks, PostgresTransitions, PostgresVisits
+from worklist.store.working import PostgresWork
+
+__all__ = [
+    "PostgresPlanning",
+    "PostgresTasks",
+    "PostgresTransitions",
+    "PostgresVisits",
+    "PostgresWork",
+]
