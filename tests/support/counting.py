@@ -1,4 +1,4 @@
-"""The smallest service there can be: it takes numbered records in, once each, and keeps their order.
+"""The smallest service there can be: it takes numbers in, once each, and keeps their order.
 
 Run as a program (`python -m tests.support.counting`) it can be killed at the worst moment.
 """
@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
 import asyncpg
+
 from care_chassis.clock import SystemClock
 from care_chassis.consumption import Consumption, Delivery, Reaction
 from care_chassis.database import Connection, Database

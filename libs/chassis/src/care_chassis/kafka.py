@@ -39,6 +39,7 @@ class Publisher:
         self._service = service
         self._producer: AIOKafkaProducer | None = None
         self._starting = asyncio.Lock()
+        self._ending: set[asyncio.Future[None]] = set()
 
     async def publish(self, events: Sequence[OutgoingEvent]) -> None:
         """Publish in the order given; order within a key is kept.
@@ -69,7 +70,7 @@ class Publisher:
                 for confirmation in confirmations:
                     await confirmation
         except (KafkaError, OSError, TimeoutError) as error:
-            await self._discard(producer)
+            self._discard(producer)
             raise TransientError("Kafka") from error
 
     async def _start(self) -> AIOKafkaProducer:
@@ -82,6 +83,7 @@ class Publisher:
                     enable_idempotence=True,
                     linger_ms=0,
                     max_batch_size=_BATCH_BYTES,
+                    request_timeout_ms=int(self._settings.publish_timeout_seconds * 1000),
                     max_request_size=16 * _BATCH_BYTES,
                 )
                 try:
@@ -92,15 +94,20 @@ class Publisher:
                 self._producer = producer
             return self._producer
 
-    async def _discard(self, producer: AIOKafkaProducer | None) -> None:
+    def _discard(self, producer: AIOKafkaProducer | None) -> None:
+        """Let a producer end in the background: it waits until its last batches expire."""
         if producer is None or producer is not self._producer:
             return
         self._producer = None
-        await _stop(producer)
+        ending = asyncio.ensure_future(producer.stop())
+        self._ending.add(ending)
+        ending.add_done_callback(self._ending.discard)
 
     async def stop(self) -> None:
-        """Let go of the connection."""
-        await self._discard(self._producer)
+        """Let go of every connection."""
+        self._discard(self._producer)
+        if self._ending:
+            await asyncio.wait(self._ending)
 
 
 async def _send(producer: AIOKafkaProducer, record: _Record) -> asyncio.Future[Any]:
@@ -115,11 +122,3 @@ def _take_note(confirmation: asyncio.Future[Any]) -> None:
     """Once one event of several has failed nobody awaits the rest; asyncio would complain."""
     if not confirmation.cancelled():
         confirmation.exception()
-
-
-async def _stop(producer: AIOKafkaProducer) -> None:
-    try:
-        async with asyncio.timeout(1.0):
-            await producer.stop()
-    except (KafkaError, OSError, TimeoutError):
-        return  # it is being thrown away because its broker is gone

@@ -11,12 +11,13 @@ from care_chassis.settings import LogSettings
 
 ALLOWED_FIELDS = frozenset(
     {
-        "answer", "attempt", "batch", "channel", "code", "consumer", "correlation_id", "count",
-        "detail", "error_type", "event_id", "file", "frame", "from_state", "group", "host", "kind",
-        "limit", "line", "logger", "component", "migration", "notification_id", "offset", "part", "partition",
-        "peer", "place", "port", "query", "reason", "reminder_id", "rule", "seconds", "service",
-        "signal", "site", "size", "sqlstate", "state", "task_id", "to_state", "topic",
-        "transition_id", "trigger", "type", "url", "verdict", "version",
+        "answer", "attempt", "batch", "channel", "code", "component", "consumer",
+        "correlation_id", "count", "detail", "error_type", "event_id", "file", "frame",
+        "from_state", "group", "host", "kind", "limit", "line", "logger", "migration",
+        "notification_id", "offset", "part", "partition", "peer", "place", "port", "query",
+        "reason", "reminder_id", "rule", "seconds", "service", "signal", "site", "size",
+        "sqlstate", "state", "task_id", "to_state", "topic", "transition_id", "trigger",
+        "type", "url", "verdict", "version",
     }
 )  # fmt: skip
 """Field names that may be logged. Add one only if no value of it can tell of a person."""

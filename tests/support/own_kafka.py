@@ -1,0 +1,47 @@
+"""A Kafka of a test's own, which it may kill and start again on the same port."""
+
+import signal
+import subprocess
+from pathlib import Path
+
+from tests.support.eventually import eventually
+
+from care_devstack.kafka import KafkaServer
+from care_devstack.ports import free_ports
+from care_devstack.processes import running, send, start
+from care_devstack.settings import environment, settings_from
+
+
+class OwnKafka:
+    """One broker below `folder`; whoever owns the test run clears up what is left of it."""
+
+    def __init__(self, folder: Path) -> None:
+        settings = settings_from(environment())
+        port, controller_port = free_ports(2)
+        self._folder = folder
+        self._server = KafkaServer(
+            folder=folder / "kafka",
+            log=folder / "logs" / "kafka.log",
+            port=port,
+            controller_port=controller_port,
+            cache_dir=settings.cache_dir,
+            maven_repository=settings.maven_repository,
+            search_path=settings.caller.get("PATH", ""),
+        )
+        self._program: subprocess.Popen[bytes] | None = None
+
+    @property
+    def bootstrap(self) -> str:
+        return self._server.bootstrap_servers
+
+    async def start(self) -> None:
+        """Start it (again) and wait until it answers."""
+        self._program = start(self._server.prepare(), self._folder)
+        await eventually(self._server.answers, within=60)
+
+    def kill(self) -> None:
+        """SIGKILL: no farewell, no flush."""
+        send(running(self._folder).get("kafka", []), signal.SIGKILL)
+        if self._program is not None:
+            self._program.wait()
+            self._program = None
