@@ -16,7 +16,8 @@ from aiokafka.errors import KafkaError
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
 from faststream.kafka.annotations import KafkaMessage
-from prometheus_client import Counter, Gauge
+from faststream.kafka.subscriber.usecase import BatchSubscriber
+from prometheus_client import Counter
 from pydantic import ValidationError
 from tenacity import AsyncRetrying, retry_if_exception_type, wait_random_exponential
 
@@ -33,6 +34,7 @@ from care_chassis.events import Event, read_event
 from care_chassis.health import Health
 from care_chassis.kafka import Publisher
 from care_chassis.logs import get_logger
+from care_chassis.progress import Progress
 from care_chassis.telemetry import record_span
 
 T = TypeVar("T")
@@ -43,7 +45,6 @@ _MOST_RECORDS = 200
 _IDLE_POLL_MS = 25  # FastStream rests as long again after an empty poll: this bounds the latency
 _DRAIN_SECONDS = 30.0  # less than the 40 s that a joining member waits for an answer
 _RECORDS = Counter("care_consumed_records_total", "Records settled.", ["group", "topic", "fate"])
-_LAG = Gauge("care_consumer_lag_records", "Records not yet consumed.", ["group", "topic"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +96,13 @@ class Consumption(Generic[T]):
         self._leaving = asyncio.Event()
         self._idle = asyncio.Event()
         self._idle.set()
+        self._subscriber: BatchSubscriber | None = None
+        self._progress = Progress(reaction.group, health)
         health.report(_PART, ready=False, detail="no partitions assigned yet")
 
     def subscribe(self, broker: KafkaBroker) -> None:
         """Register with the broker; consumption begins when the broker starts."""
-        subscriber = broker.subscriber(
+        self._subscriber = subscriber = broker.subscriber(
             *self._reaction.topics,
             batch=True,
             max_records=_MOST_RECORDS,
@@ -144,6 +147,10 @@ class Consumption(Generic[T]):
         self._health.report(_PART, ready=True, detail=f"{partitions} partitions")
         _log.info("partitions_assigned", group=self._reaction.group, count=partitions)
 
+    async def watch(self) -> float:
+        """See whether records wait that nobody takes; returns the seconds until the next look."""
+        return await self._progress.watch(self._subscriber.consumer if self._subscriber else None)
+
     async def _take(self, message: KafkaMessage) -> None:
         if self._leaving.is_set():
             return  # fetched before the partitions went; they are read again from the last commit
@@ -151,6 +158,7 @@ class Consumption(Generic[T]):
         try:
             await self._settle(_records_of(message))
             await message.ack()
+            self._progress.settled()
         except _Leaving:
             _log.info("batch_left_uncommitted", group=self._reaction.group)
         except KafkaError as error:

@@ -157,6 +157,10 @@ async def _start(broker: KafkaBroker) -> None:
 
 def _workers_of(assembly: Assembly) -> list[Worker]:
     workers = list(assembly.workers)
+    workers += [
+        repeatedly("watch", consumption.watch, assembly.health)
+        for consumption in assembly.consumptions
+    ]
     database = assembly.database
     if database is not None:
         woken = asyncio.Event()
