@@ -10,7 +10,7 @@ class Problem(Enum):
     REQUIRED_FIELD = ("101", "Required field missing")
     DATA_TYPE = ("102", "Data type error")
     TABLE_VALUE = ("103", "Table value not found")
-    UNSUPPORTED_TYPE = ("200", "Unsupported message type")
+    TOO_LONG = ("104", "Value too long")
     UNSUPPORTED_VERSION = ("203", "Unsupported version id")
     UNKNOWN_KEY = ("204", "Unknown key identifier")
     INTERNAL = ("207", "Application internal error")

@@ -1,0 +1,71 @@
+"""Puts adt-ingest together: the only place that knows which concrete parts there are."""
+
+from datetime import datetime
+
+from fastapi import FastAPI
+
+from adt_ingest.hl7_http import add_hl7
+from adt_ingest.mllp_server import Limits, MllpServer
+from adt_ingest.ports import Tracing
+from adt_ingest.publisher import PromptPublisher
+from adt_ingest.receive import Receive
+from adt_ingest.records import Records
+from adt_ingest.settings import Settings
+from adt_ingest.sites import SiteFolder
+from care_chassis.clock import clock_from
+from care_chassis.documents import DocumentError
+from care_chassis.health import Health
+from care_chassis.kafka import Publisher
+from care_chassis.serving import Assembly
+from care_chassis.telemetry import record_span
+from care_chassis.workers import repeatedly
+
+
+def build(settings: Settings) -> Assembly:
+    """The whole service, not yet started."""
+    clock = clock_from(settings.clock)
+    health = Health()
+    timeout = {"publish_timeout_seconds": settings.publish_timeout_seconds}
+    publisher = Publisher(settings.kafka.model_copy(update=timeout), "adt-ingest")
+    events = PromptPublisher(publisher, health)
+    sites = _sites(settings, health)
+    receive = Receive(
+        events=events,
+        sites=sites,
+        records=Records(secret=settings.patient_key_secret),
+        clock=clock,
+        trace=_tracing(settings),
+    )
+    http = FastAPI(title="adt-ingest", docs_url=None, redoc_url=None, openapi_url=None)
+    add_hl7(http, receive, limit=settings.max_frame_bytes)
+    mllp = MllpServer(
+        receive=receive.receive,
+        host=settings.mllp_host,
+        port=settings.mllp_port,
+        limits=Limits(frame_bytes=settings.max_frame_bytes, drain_seconds=settings.drain_seconds),
+    )
+    return Assembly(
+        service="adt_ingest",
+        http=http,
+        host=settings.http_host,
+        port=settings.http_port,
+        clock=clock,
+        health=health,
+        publisher=publisher,
+        workers=(events.watch, mllp.serve, repeatedly("sites", sites.look, health)),
+    )
+
+
+def _sites(settings: Settings, health: Health) -> SiteFolder:
+    try:
+        return SiteFolder(settings.sites_dir, health)
+    except DocumentError as error:
+        raise SystemExit(str(error)) from error
+
+
+def _tracing(settings: Settings) -> Tracing:
+    return record_span if settings.telemetry.otlp_endpoint else _no_trace
+
+
+def _no_trace(name: str, *, parent: str, started_at: datetime, ended_at: datetime) -> None:
+    """Nobody collects traces: making them would only cost time."""

@@ -1,0 +1,27 @@
+"""The figures that adt-ingest keeps about itself, for `/metrics`."""
+
+from typing import Final
+
+from prometheus_client import Counter, Gauge, Histogram
+
+from adt_ingest.domain.judgement import Judgement
+from adt_ingest.domain.translation import MEANINGS
+
+FRAMES: Final = Counter(
+    "care_adt_ingest_frames",
+    "Frames by what became of them and how they were answered.",
+    ["site", "trigger", "verdict", "answer"],
+)
+RECEIVE_SECONDS: Final = Histogram(
+    "care_adt_ingest_receive_seconds",
+    "From a batch of frames read to its answers written, the broker's confirmation included.",
+    buckets=(0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
+)
+CONNECTIONS: Final = Gauge("care_adt_ingest_connections", "Open MLLP connections.")
+STRAY_BYTES: Final = Counter("care_adt_ingest_stray_bytes", "Bytes outside of any MLLP block.")
+
+
+def count(judgement: Judgement, verdict: str, answer: str) -> None:
+    """Count a frame. Unknown triggers share a label, so that no sender can make thousands."""
+    trigger = judgement.trigger if judgement.trigger in MEANINGS else "other"
+    FRAMES.labels(judgement.site or "unknown", trigger, verdict, answer).inc()

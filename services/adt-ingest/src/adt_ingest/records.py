@@ -1,0 +1,156 @@
+"""Turns what became of a frame into the events that Kafka is to hold: the contracts' side of it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from adt_ingest.domain.event_ids import EventIds
+from adt_ingest.domain.facts import Facts
+from adt_ingest.domain.identifiers import Identifier
+from adt_ingest.domain.judgement import Judgement
+from adt_ingest.domain.translation import Translation
+from care_chassis.events import OutgoingEvent
+from care_contracts.encounters import EncounterEvent
+from care_contracts.hl7 import HL7_CONTENT_TYPE, HL7_RECEIVED_TYPE, ReceivedHeaders
+from care_contracts.identifiers import patient_key, visit_key
+from care_contracts.topics import ENCOUNTERS, HL7_RECEIVED
+
+_MOST_BYTES: Final = 1_000_000
+"""Kafka takes records of up to 1 MiB, headers included; one it refuses would hold up its batch."""
+
+
+class EventTooLargeError(Exception):
+    """What a message tells of does not fit into a record."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__(f"an event of {size} bytes is too large for Kafka")
+        self.size = size
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """A judged frame with what is known of its coming."""
+
+    judgement: Judgement
+    event_ids: EventIds
+    received_at: datetime
+    peer: str
+
+    @property
+    def event_id(self) -> str:
+        """The id of the `hl7.received` event, which all that follows carries as correlation id.
+
+        The verdict is part of it: a message that was quarantined and is sent again once its site
+        is configured is news.
+        """
+        return self.event_ids.of_kind(f"{HL7_RECEIVED_TYPE}.{self.judgement.verdict}")
+
+
+class Records:
+    """Writes the events of a receipt; `secret` keys the opaque names of patients and visits."""
+
+    def __init__(self, *, secret: str) -> None:
+        self._secret = secret
+
+    def of(self, receipt: Receipt) -> list[OutgoingEvent]:
+        """The frame as it came, and what it tells of."""
+        encounters = list(self._encounters(receipt))
+        key = encounters[0].key if encounters else receipt.event_id
+        return [self._received(receipt, key), *encounters]
+
+    def _received(self, receipt: Receipt, key: str) -> OutgoingEvent:
+        judgement, refusal = receipt.judgement, receipt.judgement.answer.refusal
+        headers = ReceivedHeaders.model_validate(
+            {
+                "verdict": judgement.verdict,
+                "site": judgement.site,
+                "controlid": judgement.header.first(10) if judgement.header else "",
+                "trigger": judgement.trigger,
+                "answer": judgement.answer.code.value,
+                "reason": refusal.reason if refusal else "",
+                "place": refusal.place if refusal else "",
+                "peer": receipt.peer,
+            }
+        )
+        return OutgoingEvent(
+            topic=HL7_RECEIVED,
+            key=key,
+            event_id=receipt.event_id,
+            type=HL7_RECEIVED_TYPE,
+            source=source_of(judgement),
+            subject=judgement.site,
+            time=receipt.received_at,
+            data=judgement.frame.data,
+            correlation_id=receipt.event_id,
+            traceparent=traceparent_of(receipt.event_id),
+            extensions={name: str(value) for name, value in headers if value},
+            content_type=HL7_CONTENT_TYPE,
+        )
+
+    def _encounters(self, receipt: Receipt) -> Iterator[OutgoingEvent]:
+        judgement = receipt.judgement
+        for index, told in enumerate(judgement.translations):
+            body = EncounterEvent.model_validate(self._body(receipt, told))
+            data = body.to_json()
+            if len(data) > _MOST_BYTES:
+                raise EventTooLargeError(len(data))
+            yield OutgoingEvent(
+                topic=ENCOUNTERS,
+                key=body.patient.patient_key,
+                event_id=receipt.event_ids.of_kind(told.kind, index),
+                type=told.kind,
+                source=source_of(judgement),
+                subject=body.visit.visit_key if body.visit else body.patient.patient_key,
+                time=receipt.received_at,
+                data=data,
+                correlation_id=receipt.event_id,
+                traceparent=traceparent_of(receipt.event_id),
+            )
+
+    def _body(self, receipt: Receipt, told: Translation) -> dict[str, object]:
+        site, header = receipt.judgement.site, receipt.judgement.header
+        sender = ("", "", "") if header is None else tuple(header.first(n) for n in (10, 3, 4))
+        body: dict[str, object] = {
+            "site": site,
+            "message": {
+                "message_control_id": sender[0],
+                "trigger": receipt.judgement.trigger,
+                "sending_application": sender[1],
+                "sending_facility": sender[2],
+            },
+            "patient": self._patient(site, told.patient),
+            "recorded_at": told.recorded_at,
+            "received_at": receipt.received_at,
+            "patient_facts": told.patient_facts,
+            "visit_facts": told.visit_facts,
+        }
+        if told.visit:
+            body["visit"] = self._visit(site, told.visit)
+        if told.prior_patient:
+            body["prior_patient"] = self._patient(site, told.prior_patient)
+        if told.occurred_at:
+            body["occurred_at"] = told.occurred_at
+        if told.warnings:
+            body["warnings"] = list(told.warnings)
+        return body
+
+    def _patient(self, site: str, number: Identifier) -> Facts:
+        mrn, authority = number.value, number.authority
+        key = patient_key(self._secret, site=site, authority=authority, mrn=mrn)
+        return {"patient_key": key, "mrn": mrn, "authority": authority}
+
+    def _visit(self, site: str, number: Identifier) -> Facts:
+        visit, authority = number.value, number.authority
+        key = visit_key(self._secret, site=site, authority=authority, visit=visit)
+        return {"visit_key": key, "visit": visit, "authority": authority}
+
+
+def source_of(judgement: Judgement) -> str:
+    """The CloudEvents source: which site's door."""
+    return f"/adt-ingest/{judgement.site or 'unknown'}"
+
+
+def traceparent_of(correlation_id: str) -> str:
+    """A trace that bears the correlation id, so that whoever has one has the other."""
+    return f"00-{correlation_id}-{correlation_id[:16]}-01"

@@ -1,0 +1,92 @@
+"""The sites folder as the reader of messages needs it, followed while it changes."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+from adt_ingest.domain.acknowledgement import Code
+from adt_ingest.domain.charsets import site_codec
+from adt_ingest.domain.profile import ObservationCodes, SiteProfile
+from care_chassis.documents import DocumentError, WatchedFolder
+from care_chassis.health import Health
+from care_chassis.logs import get_logger
+from care_contracts.sites import Site
+
+_log = get_logger("adt_ingest.sites")
+_LOOK_EVERY_SECONDS: Final = 1.0
+_PART: Final = "site_files"
+
+
+class SiteFolder:
+    """Finds the site of a sender. A file that cannot be read takes no site off the air.
+
+    Raises DocumentError where the folder cannot be read at the start.
+    """
+
+    def __init__(self, folder: Path, health: Health) -> None:
+        self._path = folder
+        self._health = health
+        self._folder = WatchedFolder(folder, Site)
+        self._by_sender = _by_sender(self._folder.documents, folder)
+        self._report()
+
+    def find(self, application: str, facility: str) -> SiteProfile | None:
+        found = self._by_sender.get(f"{application}|{facility}")
+        return found or self._by_sender.get(facility)
+
+    async def look(self) -> float:
+        """Read the folder again if it changed; returns how long to rest."""
+        try:
+            if self._folder.refresh():
+                self._by_sender = _by_sender(self._folder.documents, self._path)
+                _log.info("sites_read", count=len(self._folder.documents))
+        except (DocumentError, OSError, UnicodeDecodeError) as error:
+            self._report(str(error))
+        else:
+            self._report(str(self._folder.trouble or ""))
+        return _LOOK_EVERY_SECONDS
+
+    def _report(self, trouble: str = "") -> None:
+        known = bool(self._by_sender)
+        detail = trouble or ("" if known else f"no site in {self._path}")
+        self._health.report(_PART, ready=known, detail=detail)
+
+
+def profile_of(site: Site, folder: Path) -> SiteProfile:
+    """What a site's file says about its messages. Raises DocumentError for an unknown charset."""
+    hl7 = site.hl7
+    codec = site_codec(hl7.charset)
+    if codec is None:
+        rule = f"hl7.charset: {hl7.charset!r} is no character set of HL7 table 0211"
+        raise DocumentError(folder / f"{site.code}.yaml", 1, rule)
+    return SiteProfile(
+        code=site.code,
+        zone=site.zone,
+        codec=codec,
+        authority=hl7.authority or site.code,
+        rejected_as=Code(hl7.rejected_as),
+        observation=ObservationCodes(
+            patient_class=_capitals(hl7.observation.patient_class),
+            patient_type=_capitals(hl7.observation.patient_type),
+            hospital_service=_capitals(hl7.observation.hospital_service),
+            location=_capitals(hl7.observation.location),
+        ),
+        dispositions={word.strip().upper(): code for word, code in hl7.dispositions.items()},
+    )
+
+
+def _capitals(codes: Iterable[str]) -> frozenset[str]:
+    return frozenset(code.strip().upper() for code in codes)
+
+
+def _by_sender(sites: Iterable[Site], folder: Path) -> dict[str, SiteProfile]:
+    """Every name that a sender goes by, and the site it means."""
+    found: dict[str, SiteProfile] = {}
+    for site in sites:
+        profile = profile_of(site, folder)
+        for sender in (site.code, *site.senders):
+            other = found.setdefault(sender, profile)
+            if other is not profile:
+                rule = f"senders: {sender!r} is already the site {other.code}"
+                raise DocumentError(folder / f"{site.code}.yaml", 1, rule)
+    return found
