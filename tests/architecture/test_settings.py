@@ -1,25 +1,18 @@
 """`deploy/env/<service>.env` is the catalogue of every setting of a service, and of no other."""
 
-import importlib
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import get_args
 
 import pytest
-from pydantic import AliasChoices
-from pydantic_settings import BaseSettings
-from tests.architecture.house import ROOT, SERVICES, package_of
+from tests.architecture.house import ROOT, SERVICES
+from tests.architecture.settings import settings_of, variables_of
 
 _SETTING = re.compile(r"^#?([A-Z][A-Z0-9_]*)=(.*)$")
 
 
 def _catalogue(service: str) -> Path:
     return ROOT / "deploy/env" / f"{service}.env"
-
-
-def _settings_of(service: str) -> type[BaseSettings]:
-    return importlib.import_module(f"{package_of(service).name}.settings").Settings
 
 
 def _written(path: Path) -> Iterator[tuple[str, str, bool]]:
@@ -29,31 +22,10 @@ def _written(path: Path) -> Iterator[tuple[str, str, bool]]:
             yield match[1], match[2], not line.startswith("#")
 
 
-def _variables(settings: type[BaseSettings]) -> Iterator[str]:
-    """The environment variables that a settings class reads, those of its parts among them."""
-    for name, field in settings.model_fields.items():
-        part = _part(field.annotation)
-        if part is not None:
-            yield from _variables(part)
-        elif isinstance(field.validation_alias, AliasChoices):
-            yield str(field.validation_alias.choices[0])
-        elif isinstance(field.validation_alias, str):
-            yield field.validation_alias
-        else:
-            yield f"{settings.model_config.get('env_prefix', '')}{name}".upper()
-
-
-def _part(annotation: object) -> type[BaseSettings] | None:
-    for kind in (annotation, *get_args(annotation)):
-        if isinstance(kind, type) and issubclass(kind, BaseSettings):
-            return kind
-    return None
-
-
 @pytest.mark.parametrize("service", SERVICES)
 def test_the_catalogue_names_every_setting_once_and_no_other(service: str) -> None:
     written = [name for name, _, _ in _written(_catalogue(service))]
-    assert sorted(written) == sorted(_variables(_settings_of(service)))
+    assert sorted(written) == sorted(variables_of(service))
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -63,7 +35,7 @@ def test_the_service_takes_its_catalogue(service: str, monkeypatch: pytest.Monke
             monkeypatch.setenv(name, value)
         else:
             monkeypatch.delenv(name, raising=False)
-    assert _settings_of(service)().model_config.get("frozen")
+    assert settings_of(service)().model_config.get("frozen")
 
 
 def test_settings_that_services_share_have_one_development_value() -> None:
