@@ -9,13 +9,14 @@ from hospital_sim.hospitals import Clinician, Hospital
 _FAMILIES = (
     "Amberhill", "Brackenshaw", "Cloverdale-Ruiz", "Dunmorrow", "Eversham", "Fogarty-Blum",
     "Grünvald", "Hazelmere", "Íñiguez", "Juniperson", "Kestrelby", "Lefèvrelle", "Mossgrove",
-    "Nørlund", "O'Thistle", "Peverell", "Quimbyson", "Ravenscar", "Sølvberg", "Tumblewick", "Umberfield",
-    "Vánderwood", "Willowmarsh", "Xanthopol", "Yarrowgate", "Zephyrsen",
+    "Nørlund", "O'Thistle", "Peverell", "Quimbyson", "Ravenscar", "Sølvberg", "Tumblewick",
+    "Umberfield", "Vánderwood", "Willowmarsh", "Xanthopol", "Yarrowgate", "Zephyrsen",
 )  # fmt: skip
 _GIVEN = (
     "Aveline", "Barnaby", "Celestine", "Desmond", "Éloïse", "Florian", "Gwendolyn", "Hector",
     "Isolde", "Jorge", "Katya", "Leopold", "Mariposa", "Nicodemus", "Ottoline", "Percival",
-    "Querida", "Rafael", "Sybil", "Thaddeus", "Ursula", "Valentín", "Winifred", "Xavier", "Yolanda", "Zebulon",
+    "Querida", "Rafael", "Sybil", "Thaddeus", "Ursula", "Valentín", "Winifred", "Xavier",
+    "Yolanda", "Zebulon",
 )  # fmt: skip
 _DIAGNOSES = (
     ("I50.9", "Heart failure, unspecified"),
