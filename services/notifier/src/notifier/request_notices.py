@@ -1,0 +1,120 @@
+"""Follows what hospitals say of patients and visits, and asks for the notices it calls for."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from care_chassis.clock import Clock
+from care_chassis.consumption import Delivery
+from notifier.announcements import announcements
+from notifier.domain.facts import named
+from notifier.domain.news import News
+from notifier.domain.notices import Circumstances, Notice, reconcile
+from notifier.domain.people import People
+from notifier.domain.recipients import recipient_of
+from notifier.domain.visits import Visit, follow, runs_of
+from notifier.ports import Requesting, RequestingWork, Sites
+
+
+class RequestNotices:
+    """Reads `encounters.v1`; in whatever order things come to be known, each is told once."""
+
+    def __init__(
+        self, *, requesting: Requesting, sites: Sites, clock: Clock, news_for: timedelta
+    ) -> None:
+        self._requesting = requesting
+        self._sites = sites
+        self._clock = clock
+        self._news_for = news_for
+
+    async def follow(self, deliveries: Sequence[Delivery[News]]) -> None:
+        """Take in a batch, in one transaction."""
+        now = self._clock.now()
+        async with self._requesting.requesting() as work:
+            fresh = await work.unseen([delivery.event.event_id for delivery in deliveries], now)
+            news = [delivery.body for delivery in deliveries if delivery.event.event_id in fresh]
+            if not news:
+                return
+            people = await _learn(work, news)
+            visits = await _follow_visits(work, news, people)
+            people = await _with_those_in(work, people, visits)
+            await self._reconcile(work, visits, people, now)
+
+    async def _reconcile(
+        self, work: RequestingWork, visits: Sequence[Visit], people: People, now: datetime
+    ) -> None:
+        held = await work.lock_notices([visit.visit_key for visit in visits])
+        by_visit: defaultdict[str, list[Notice]] = defaultdict(list)
+        for notice in held:
+            by_visit[notice.visit_key].append(notice)
+        changed = [
+            notice
+            for visit in visits
+            for notice in reconcile(
+                runs_of(visit), by_visit[visit.visit_key], self._circumstances(visit, people, now)
+            )
+        ]
+        await work.keep_notices(changed)
+        await work.announce(announcements(changed, held, now))
+
+    def _circumstances(self, visit: Visit, people: People, now: datetime) -> Circumstances:
+        person = people.whole(visit.patient_key)
+        directory = self._sites.institution(visit.site).directory
+        return Circumstances(
+            visit_key=visit.visit_key,
+            patient_key=person.patient_key,
+            site=visit.site,
+            recipient=recipient_of(named(person.facts.primary_care_provider), directory),
+            now=now,
+            news_for=self._news_for,
+        )
+
+
+async def _learn(work: RequestingWork, news: Sequence[News]) -> People:
+    """The people spoken of, with all that is known of them now."""
+    keys = {item.patient_key for item in news} | {
+        item.prior_key for item in news if item.prior_key is not None
+    }
+    people = await work.lock_people(sorted(keys))
+    for item in news:
+        people.learn(item.patient_key, item.facts)
+        if item.prior_key is not None:
+            people.merge(item.prior_key, item.patient_key)
+    await work.keep_people(people.changed())
+    return people
+
+
+async def _follow_visits(work: RequestingWork, news: Sequence[News], people: People) -> list[Visit]:
+    """The visits spoken of, and those for whose notices the news of a person may matter."""
+    spoken_of = {item.visit.visit_key: item.visit for item in news if item.visit is not None}
+    waiting = await work.visits_with_open_notices(
+        [person.patient_key for person in people.changed()]
+    )
+    blanks = {
+        **{key: Visit(key, site="") for key in waiting},
+        **{key: Visit(key, visit.site) for key, visit in spoken_of.items()},
+    }
+    stored = await work.lock_visits([blanks[key] for key in sorted(blanks)])
+    visits = {visit.visit_key: visit for visit in stored}
+    for item in news:
+        if item.visit is not None:
+            visit = visits[item.visit.visit_key]
+            moments = (item.visit.moment,) if item.visit.moment else ()
+            visits[visit.visit_key] = follow(visit, item.visit.facts, moments)
+    await work.keep_visits(_differing(stored, visits.values()))
+    return list(visits.values())
+
+
+def _differing(before: Iterable[Visit], after: Iterable[Visit]) -> list[Visit]:
+    known = {visit.visit_key: visit for visit in before}
+    return [visit for visit in after if visit != known[visit.visit_key]]
+
+
+async def _with_those_in(work: RequestingWork, people: People, visits: Sequence[Visit]) -> People:
+    """With the patients of visits who were not spoken of: a visit may have come by another key."""
+    missing = {visit.patient_key for visit in visits} - people.all().keys()
+    if not missing:
+        return people
+    return People(
+        [*people.all().values(), *(await work.lock_people(sorted(missing))).all().values()]
+    )

@@ -1,0 +1,145 @@
+"""Where events come in: `encounters.v1`, turned into what the domain knows."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+from care_chassis.consumption import Reaction
+from care_chassis.events import Event
+from care_contracts import topics
+from care_contracts.encounters import (
+    EncounterClass,
+    EncounterEvent,
+    EncounterEventType,
+    Practitioner,
+)
+from notifier.domain.facts import (
+    Clinician,
+    ClinicianNamed,
+    PersonFacts,
+    Stamp,
+    StayFacts,
+    Word,
+)
+from notifier.domain.news import News, VisitNews
+from notifier.domain.visits import Care, Moment, Place, Turn
+from notifier.request_notices import RequestNotices
+
+_TURNS = {
+    EncounterEventType.ADMITTED: Turn.ADMITTED,
+    EncounterEventType.REGISTERED: Turn.REGISTERED,
+    EncounterEventType.DISCHARGED: Turn.DISCHARGED,
+    EncounterEventType.ADMISSION_CANCELLED: Turn.ADMISSION_CANCELLED,
+    EncounterEventType.DISCHARGE_CANCELLED: Turn.DISCHARGE_CANCELLED,
+}
+_CARES = {
+    EncounterClass.EMERGENCY: Care.EMERGENCY,
+    EncounterClass.OBSERVATION: Care.OBSERVATION,
+    EncounterClass.INPATIENT: Care.INPATIENT,
+    EncounterClass.OBSTETRICS: Care.INPATIENT,
+}
+_SAYING_NOTHING = (None, EncounterClass.UNKNOWN)
+
+
+def follow_encounters(request_notices: RequestNotices, *, news_for: timedelta) -> Reaction[News]:
+    """The one thing this service reads."""
+    return Reaction(
+        group="notifier",
+        topics=(topics.ENCOUNTERS,),
+        read=partial(read_news, news_for=news_for),
+        handle=request_notices.follow,
+    )
+
+
+def read_news(event: Event, *, news_for: timedelta) -> News:
+    """What an event says; of a type not known here, what it says of person and kind of visit."""
+    body = EncounterEvent.model_validate_json(event.data)
+    stamp = Stamp(body.recorded_at, event.event_id)
+    return News(
+        patient_key=body.patient.patient_key,
+        facts=_person_facts(body, stamp),
+        prior_key=body.prior_patient.patient_key if body.prior_patient else None,
+        visit=None
+        if body.visit is None
+        else VisitNews(
+            visit_key=body.visit.visit_key,
+            site=body.site,
+            facts=_stay_facts(body, stamp),
+            moment=_moment(event, body, news_for),
+        ),
+    )
+
+
+def _person_facts(body: EncounterEvent, stamp: Stamp) -> PersonFacts:
+    said = body.patient_facts.said()
+    return PersonFacts(
+        family_name=_word(said, "family_name", stamp),
+        given_name=_word(said, "given_name", stamp),
+        primary_care_provider=_clinician(said, "primary_care_provider", stamp),
+    )
+
+
+def _stay_facts(body: EncounterEvent, stamp: Stamp) -> StayFacts:
+    said = body.visit_facts.said()
+    return StayFacts(
+        patient_key=Word(stamp, body.patient.patient_key),
+        attending=_clinician(said, "attending", stamp),
+        disposition=_word(said, "disposition", stamp),
+    )
+
+
+def _word(said: Mapping[str, Any], name: str, stamp: Stamp) -> Word | None:
+    return Word(stamp, said[name]) if name in said else None
+
+
+def _clinician(said: Mapping[str, Any], name: str, stamp: Stamp) -> ClinicianNamed | None:
+    if name not in said:
+        return None
+    who: Practitioner | None = said[name]
+    if who is None:
+        return ClinicianNamed(stamp, None)
+    clinician = Clinician(who.identifier, who.family_name, who.given_name, who.email)
+    return ClinicianNamed(stamp, clinician)
+
+
+def _moment(event: Event, body: EncounterEvent, news_for: timedelta) -> Moment | None:
+    turn = _turn(event.type)
+    care = _care(body.visit_facts.encounter_class)
+    if turn is Turn.MENTIONED and care is None:
+        return None
+    occurred_at = _occurred_at(turn, body)
+    return Moment(
+        turn=turn,
+        place=Place(body.recorded_at, cancels=turn.cancels, event_id=event.event_id),
+        occurred_at=occurred_at,
+        care=None if turn.cancels else care,
+        is_news=body.received_at - occurred_at <= news_for,
+        correlation_id=event.correlation_id,
+        traceparent=event.traceparent,
+    )
+
+
+def _turn(event_type: str) -> Turn:
+    try:
+        return _TURNS.get(EncounterEventType(event_type), Turn.MENTIONED)
+    except ValueError:
+        return Turn.MENTIONED
+
+
+def _care(encounter_class: EncounterClass | None) -> Care | None:
+    if encounter_class in _SAYING_NOTHING:
+        return None
+    return _CARES.get(encounter_class, Care.OTHER)
+
+
+def _occurred_at(turn: Turn, body: EncounterEvent) -> datetime:
+    """When it happened: the field of the visit that says so, else the event's time."""
+    match turn:
+        case Turn.ADMITTED | Turn.REGISTERED:
+            said = body.visit_facts.admitted_at
+        case Turn.DISCHARGED:
+            said = body.visit_facts.discharged_at
+        case _:
+            return body.recorded_at
+    return said or body.occurred_at or body.recorded_at

@@ -1,0 +1,106 @@
+"""Rows and documents of the notifier's tables, read into domain values and written from them."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import asyncpg
+from pydantic import TypeAdapter
+
+from notifier.domain.facts import PersonFacts, StayFacts
+from notifier.domain.notices import Notice, NoticeState, Recipient
+from notifier.domain.people import Person
+from notifier.domain.visits import About, Care, Moment, Place, Visit
+from notifier.ports import Background
+
+_PERSON = TypeAdapter(PersonFacts)
+_STAY = TypeAdapter(StayFacts)
+_MOMENTS = TypeAdapter(tuple[Moment, ...])
+_ANY: TypeAdapter[Any] = TypeAdapter(PersonFacts | StayFacts | tuple[Moment, ...])
+
+
+def document(facts: PersonFacts | StayFacts | tuple[Moment, ...]) -> Any:  # noqa: ANN401 - JSON
+    """Facts as JSON; what was never said is left out."""
+    return _ANY.dump_python(facts, mode="json", exclude_none=False)
+
+
+def person(row: asyncpg.Record) -> Person:
+    return Person(row["patient_key"], _PERSON.validate_python(row["facts"]), row["survivor_key"])
+
+
+def visit(row: asyncpg.Record) -> Visit:
+    return Visit(
+        row["visit_key"],
+        row["site"],
+        _STAY.validate_python(row["facts"]),
+        _MOMENTS.validate_python(row["moments"]),
+    )
+
+
+def background(row: asyncpg.Record) -> Background:
+    whole = Person(row["patient_key"], _PERSON.validate_python(row["person_facts"]))
+    return Background(visit(row), whole)
+
+
+def notice(row: asyncpg.Record) -> Notice:
+    name, address = row["recipient_name"], row["recipient_address"]
+    about = About(row["about"])
+    return Notice(
+        notification_id=row["notification_id"],
+        visit_key=row["visit_key"],
+        patient_key=row["patient_key"],
+        site=row["site"],
+        about=about,
+        place=Place(row["recorded_at"], cancels=False, event_id=row["event_id"]),
+        occurred_at=row["occurred_at"],
+        care=Care(row["care"]) if row["care"] else None,
+        requested_at=row["requested_at"],
+        next_attempt_at=row["next_attempt_at"],
+        recipient=None if name is None else Recipient(name, address),
+        state=NoticeState(row["state"]),
+        reason=row["reason"],
+        version=row["version"],
+        attempts=row["attempts"],
+        first_attempt_at=row["first_attempt_at"],
+        in_flight=row["in_flight"],
+        maybe_told=row["maybe_told"],
+        revoked=row["revoked"],
+        corrects=row["corrects"],
+        correlation_id=row["correlation_id"],
+        traceparent=row["traceparent"],
+    )
+
+
+def notice_columns(notices: Sequence[Notice]) -> list[list[Any]]:
+    """The columns of `notices`, one list each, in the order of `keep_notices`."""
+    lines = [_line(item) for item in notices]
+    return [list(column) for column in zip(*lines, strict=True)]
+
+
+def _line(item: Notice) -> tuple[Any, ...]:
+    recipient = item.recipient
+    return (
+        item.notification_id,
+        item.visit_key,
+        item.patient_key,
+        item.site,
+        item.about,
+        item.place.recorded_at,
+        item.place.event_id,
+        item.occurred_at,
+        item.care,
+        item.requested_at,
+        item.next_attempt_at,
+        recipient.name if recipient else None,
+        recipient.address if recipient else None,
+        item.state,
+        item.reason,
+        item.version,
+        item.attempts,
+        item.first_attempt_at,
+        item.in_flight,
+        item.maybe_told,
+        item.revoked,
+        item.corrects,
+        item.correlation_id,
+        item.traceparent,
+    )

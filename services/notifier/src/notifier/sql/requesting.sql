@@ -1,0 +1,106 @@
+-- add_blank_people --
+-- Makes room for every patient who is heard of for the first time.
+INSERT INTO people (patient_key, facts)
+SELECT patient_key, '{}'
+  FROM unnest($1::text[]) AS incoming (patient_key)
+ ORDER BY patient_key
+    ON CONFLICT (patient_key) DO NOTHING;
+
+-- lock_people --
+-- Some people and those they were merged into, for this transaction alone.
+SELECT patient_key, survivor_key, facts
+  FROM people
+ WHERE patient_key = ANY ($1::text[])
+    OR patient_key IN (SELECT survivor_key FROM people WHERE patient_key = ANY ($1::text[]))
+ ORDER BY patient_key
+   FOR UPDATE;
+
+-- keep_people --
+-- Stores people as they are now.
+UPDATE people
+   SET survivor_key = incoming.survivor_key, facts = incoming.facts
+  FROM unnest($1::text[], $2::text[], $3::jsonb[]) AS incoming (patient_key, survivor_key, facts)
+ WHERE people.patient_key = incoming.patient_key;
+
+-- redirect_people --
+-- Lets whoever points at a person who was merged away point at the one who stands for them.
+UPDATE people
+   SET survivor_key = merged.survivor_key
+  FROM unnest($1::text[], $2::text[]) AS merged (patient_key, survivor_key)
+ WHERE people.survivor_key = merged.patient_key;
+
+-- visits_with_open_notices --
+-- Visits of some people, and of those merged into them, with a notice that nobody has tried.
+SELECT DISTINCT visit_key
+  FROM notices
+ WHERE attempts = 0
+   AND state IN ('pending', 'undeliverable')
+   AND patient_key IN (
+       SELECT patient_key FROM people
+        WHERE patient_key = ANY ($1::text[]) OR survivor_key = ANY ($1::text[])
+       );
+
+-- add_blank_visits --
+-- Makes room for every visit that is heard of for the first time.
+INSERT INTO visits (visit_key, site, facts, moments)
+SELECT visit_key, site, '{}', '[]'
+  FROM unnest($1::text[], $2::text[]) AS incoming (visit_key, site)
+ ORDER BY visit_key
+    ON CONFLICT (visit_key) DO NOTHING;
+
+-- lock_visits --
+-- Some visits, for this transaction alone.
+SELECT visit_key, site, facts, moments
+  FROM visits
+ WHERE visit_key = ANY ($1::text[])
+ ORDER BY visit_key
+   FOR UPDATE;
+
+-- keep_visits --
+-- Stores visits as they are now.
+UPDATE visits
+   SET facts = incoming.facts, moments = incoming.moments
+  FROM unnest($1::text[], $2::jsonb[], $3::jsonb[]) AS incoming (visit_key, facts, moments)
+ WHERE visits.visit_key = incoming.visit_key;
+
+-- lock_notices_of_visits --
+-- All notices about some visits, for this transaction alone.
+SELECT * FROM notices WHERE visit_key = ANY ($1::text[]) ORDER BY notification_id FOR UPDATE;
+
+-- keep_notices --
+-- Stores notices, new or known; what a notice is about never changes.
+INSERT INTO notices (
+       notification_id, visit_key, patient_key, site, about, recorded_at, event_id, occurred_at,
+       care, requested_at, next_attempt_at, recipient_name, recipient_address, state, reason,
+       version, attempts, first_attempt_at, in_flight, maybe_told, revoked, corrects,
+       correlation_id, traceparent)
+SELECT notification_id, visit_key, patient_key, site, about, recorded_at, event_id, occurred_at,
+       care, requested_at, next_attempt_at, recipient_name, recipient_address, state, reason,
+       version, attempts, first_attempt_at, in_flight, maybe_told, revoked, corrects,
+       correlation_id, traceparent
+  FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[],
+              $7::text[], $8::timestamptz[], $9::text[], $10::timestamptz[], $11::timestamptz[],
+              $12::text[], $13::text[], $14::text[], $15::text[], $16::int[], $17::int[],
+              $18::timestamptz[], $19::bool[], $20::bool[], $21::bool[], $22::uuid[], $23::text[],
+              $24::text[])
+       AS incoming (
+       notification_id, visit_key, patient_key, site, about, recorded_at, event_id, occurred_at,
+       care, requested_at, next_attempt_at, recipient_name, recipient_address, state, reason,
+       version, attempts, first_attempt_at, in_flight, maybe_told, revoked, corrects,
+       correlation_id, traceparent)
+    ON CONFLICT (notification_id) DO UPDATE
+   SET next_attempt_at = excluded.next_attempt_at,
+       recipient_name = excluded.recipient_name,
+       recipient_address = excluded.recipient_address,
+       state = excluded.state,
+       reason = excluded.reason,
+       version = excluded.version,
+       attempts = excluded.attempts,
+       first_attempt_at = excluded.first_attempt_at,
+       in_flight = excluded.in_flight,
+       maybe_told = excluded.maybe_told,
+       revoked = excluded.revoked;
+
+-- wake_delivery --
+-- Tells the worker, when this transaction commits, that there may be something to deliver.
+SELECT pg_notify(current_schema() || '_notices', '');
