@@ -9,7 +9,9 @@ from care_chassis.settings import ClockSettings, KafkaSettings, LogSettings, Tel
 class Settings(BaseSettings):
     """Each is an environment variable `FLOW_MONITOR_<NAME>`, unless it names its own."""
 
-    model_config = SettingsConfigDict(frozen=True, env_prefix="FLOW_MONITOR_")
+    model_config = SettingsConfigDict(
+        frozen=True, env_prefix="FLOW_MONITOR_", populate_by_name=True, validate_default=True
+    )
 
     http_host: str = "127.0.0.1"
     http_port: int = 8090
@@ -18,8 +20,10 @@ class Settings(BaseSettings):
     """Older months of the journal are dropped whole."""
     secure_cookies: bool = False
     """Whether the sign-in cookie is sent over TLS only; on everywhere but in development."""
-    token_secret: SecretStr = Field(validation_alias="CARE_TOKEN_SECRET")
-    """Verifies the tokens of those who ask; the same for every service that people sign in to."""
+    token_secret: SecretStr = Field(
+        default=SecretStr(""), validation_alias="CARE_TOKEN_SECRET", min_length=16
+    )
+    """Verifies the tokens of those who ask. There is no default that would do."""
     clock: ClockSettings = Field(default_factory=ClockSettings)
     kafka: KafkaSettings = Field(default_factory=KafkaSettings)
     logs: LogSettings = Field(default_factory=LogSettings)
