@@ -4,9 +4,29 @@ import asyncio
 import inspect
 import time
 from collections.abc import Awaitable, Callable
-from typing import TypeVar, cast
+from typing import TypeVar, cast, overload
 
 T = TypeVar("T")
+
+
+@overload
+async def eventually(
+    probe: Callable[[], Awaitable[T]],
+    *,
+    until: Callable[[T], object] = bool,
+    within: float = 10.0,
+    every: float = 0.05,
+) -> T: ...
+
+
+@overload
+async def eventually(
+    probe: Callable[[], T],
+    *,
+    until: Callable[[T], object] = bool,
+    within: float = 10.0,
+    every: float = 0.05,
+) -> T: ...
 
 
 async def eventually(

@@ -36,4 +36,4 @@ def create_inbox_and_outbox() -> None:
 
 
 def _run(sql: str) -> None:
-    op.get_bind().exec_driver_sql(sql)
+    op.get_bind().exec_driver_sql(sql.replace("%", "%%"))  # the driver takes % for a placeholder

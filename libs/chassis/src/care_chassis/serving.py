@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import socket
 import sys
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
@@ -96,11 +97,10 @@ async def serve_until_told(build: Callable[[S], Assembly], settings: S) -> None:
 async def serve(assembly: Assembly, told: asyncio.Event) -> None:
     """Serve until `told` is set, then end in order: intake, workers, connections, probes."""
     add_probes(assembly.http, assembly.health)
+    listener = _listen(assembly)
     server = _Server(
         uvicorn.Config(
             assembly.http,
-            host=assembly.host,
-            port=assembly.port,
             log_config=None,
             access_log=False,  # its lines hold query strings, and those may hold identifiers
             lifespan="off",
@@ -108,20 +108,28 @@ async def serve(assembly: Assembly, told: asyncio.Event) -> None:
         )
     )
     async with asyncio.TaskGroup() as group:
-        http = group.create_task(server.serve())
+        http = group.create_task(server.serve(sockets=[listener]))
         parts = group.create_task(_run_parts(assembly))
         stop = group.create_task(told.wait())
         await asyncio.wait((http, parts, stop), return_when=asyncio.FIRST_COMPLETED)
         if not stop.done():
-            raise SystemExit(
-                f"{assembly.service} lost its web server: is port {assembly.port} free?"
-            )
+            raise RuntimeError("the web server ended unasked")
         _log.info("stopping", service=assembly.service)
         for consumption in assembly.consumptions:
             consumption.release()
         parts.cancel()
         await asyncio.wait((parts,))
         server.should_exit = True
+
+
+def _listen(assembly: Assembly) -> socket.socket:
+    """Take the service's port, or end with a sentence that says what to do."""
+    try:
+        return socket.create_server((assembly.host, assembly.port), backlog=2048)
+    except OSError as error:
+        why = f"{assembly.service} cannot listen on {assembly.host}: is port {assembly.port} free?"
+        _log.error("port_not_available", port=assembly.port, detail=error.strerror)
+        raise SystemExit(why) from error
 
 
 async def _run_parts(assembly: Assembly) -> None:
