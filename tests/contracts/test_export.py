@@ -60,6 +60,5 @@ def test_every_event_of_the_asyncapi_document_leads_to_a_body_that_exists() -> N
 def test_the_topics_created_on_the_broker_are_those_the_contracts_name() -> None:
     created = yaml.safe_load((ROOT / "deploy/kafka/topics.yaml").read_text(encoding="utf-8"))
     named = [topic["name"] for topic in created["topics"]]
-    readers = [service for service in SERVICES if service != "adt-ingest"]
-    wanted = [*topics.EVENT_TOPICS, *(topics.dead_letters_of(service) for service in readers)]
+    wanted = [*topics.EVENT_TOPICS, *(topics.dead_letters_of(service) for service in SERVICES)]
     assert sorted(named) == sorted(wanted)

@@ -17,13 +17,14 @@ _INSTANTS = st.datetimes(
     max_value=datetime(2100, 1, 1),  # noqa: DTZ001 - hypothesis adds the zone
     timezones=st.timezones(),
 )
+_IN_UTC = _INSTANTS.map(lambda instant: instant.astimezone(UTC))
 _patient_facts = st.fixed_dictionaries(
     {},
     optional={
         "family_name": st.none() | st.text(),
         "birth_date": st.none() | st.dates(),
         "deceased": st.none() | st.booleans(),
-        "died_at": st.none() | _INSTANTS,
+        "died_at": st.none() | _IN_UTC,
         "phones": st.none() | st.lists(st.text()),
     },
 )
@@ -31,7 +32,7 @@ _visit_facts = st.fixed_dictionaries(
     {},
     optional={
         "location": st.none() | st.text(),
-        "discharged_at": st.none() | _INSTANTS,
+        "discharged_at": st.none() | _IN_UTC,
         "disposition": st.none() | st.text(),
     },
 )
