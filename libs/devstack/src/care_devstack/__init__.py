@@ -1,1 +1,1 @@
-"""Placeholder."""
+"""Homeward's stack on one machine without Docker: servers, services, supervisor, demo."""

@@ -15,7 +15,7 @@ _ONE_AT_A_TIME = 0x43415245
 
 
 def service_url(admin_url: str, service: str, password: str) -> str:
-    """The address of a service's own role in the database that the administrator's address names."""
+    """The address of a service's own role in the database of the administrator's address."""
     address = urlsplit(admin_url)
     place = address.netloc.rpartition("@")[2]
     login = f"{quote(snake(service))}:{quote(password)}"

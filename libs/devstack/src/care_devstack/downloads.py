@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 import httpx
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
@@ -110,7 +111,7 @@ class _Report:
         self._task = self._bar.add_task(title, total=total or None)
         self._plain = not sys.stderr.isatty()
 
-    def __enter__(self) -> "_Report":
+    def __enter__(self) -> Self:
         if self._plain:
             print(f"{self._title} ...", file=sys.stderr, flush=True)
         self._bar.start()

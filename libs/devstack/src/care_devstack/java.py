@@ -1,4 +1,4 @@
-"""Finding a Java that can run Kafka: the machine's own if it is new enough, else the one packaged for Python."""
+"""Finding a Java that can run Kafka: the machine's own, else the one packaged for Python."""
 
 import importlib.util
 import re

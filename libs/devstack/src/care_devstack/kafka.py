@@ -1,4 +1,4 @@
-"""Apache Kafka on this machine: its jars from Maven, one node that is broker and controller (KRaft)."""
+"""Apache Kafka on this machine: jars from Maven, one node, broker and controller (KRaft)."""
 
 import base64
 import hashlib
@@ -94,7 +94,7 @@ class KafkaServer:
         return properties
 
     def _format(self, java: Path, classpath: str, properties: Path) -> None:
-        """Give a new data folder its identity. A half-formatted one, left by a kill, is replaced."""
+        """Give a new data folder its identity; a half-formatted one, left by a kill, goes."""
         shutil.rmtree(self.folder / "data", ignore_errors=True)
         # The first byte keeps the encoded identity from beginning like an option of the tool.
         cluster = b"\x01" + hashlib.sha256(str(self.folder).encode()).digest()[:15]

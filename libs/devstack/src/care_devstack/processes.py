@@ -37,7 +37,6 @@ def start(part: Part, run_dir: Path) -> subprocess.Popen[bytes]:
     """Start a part in a session of its own, so that a Ctrl-C meant for us does not reach it."""
     part.log.parent.mkdir(parents=True, exist_ok=True)
     marks = {STACK_MARK: str(run_dir), PART_MARK: part.name}
-    other_user = {"user": part.user_id, "group": part.user_id, "extra_groups": []}
     with part.log.open("ab") as log:
         return subprocess.Popen(
             part.command,
@@ -47,7 +46,9 @@ def start(part: Part, run_dir: Path) -> subprocess.Popen[bytes]:
             stdout=log,
             stderr=subprocess.STDOUT,
             start_new_session=True,
-            **(other_user if part.user_id is not None else {}),  # pyright: ignore[reportArgumentType]
+            user=part.user_id,
+            group=part.user_id,
+            extra_groups=None if part.user_id is None else [],
         )
 
 
@@ -79,16 +80,15 @@ def _marked() -> Iterator[tuple[psutil.Process, str, str]]:
                 yield process, marks[STACK_MARK], marks.get(PART_MARK, "")
 
 
-def send(processes: Sequence[psutil.Process], signal_number: int) -> None:
-    """Send a signal to processes that may be gone already."""
-    for process in processes:
+def end_part(
+    processes: Sequence[psutil.Process], first: int, *, grace_seconds: float, told: int = 1
+) -> None:
+    """Ask the first `told` processes to end; after the grace, end all that are left."""
+    for process in processes[:told]:
         with contextlib.suppress(psutil.Error):
-            process.send_signal(signal_number)
-
-
-def stop(processes: Sequence[psutil.Process], *, grace_seconds: float, first: int) -> None:
-    """Ask processes to end, and end those that do not within the grace."""
-    send(processes, first)
+            process.send_signal(first)
     _, left = psutil.wait_procs(list(processes), timeout=grace_seconds)
-    send(left, signal.SIGKILL)
+    for process in left:
+        with contextlib.suppress(psutil.Error):
+            process.kill()
     psutil.wait_procs(left, timeout=5)

@@ -1,4 +1,4 @@
-"""Shared Kafka and PostgreSQL for a test run: started by whoever asks first, stopped by who owns the run."""
+"""Kafka and PostgreSQL for a test run: whoever asks first starts them, its owner stops them."""
 
 import contextlib
 import fcntl
@@ -18,7 +18,7 @@ from care_devstack.kafka import KafkaServer
 from care_devstack.ports import free_ports
 from care_devstack.postgres import PostgresServer
 from care_devstack.problems import PartFailed
-from care_devstack.processes import Part, running, running_below, start, stop
+from care_devstack.processes import Part, end_part, running, running_below, start
 from care_devstack.settings import StackSettings
 from care_devstack.waiting import wait_until
 
@@ -100,11 +100,12 @@ def guard(owner: int, run_dir: Path) -> None:
 
 
 def clear_up(run_dir: Path) -> None:
-    """Stop all that runs for a test run, private stacks below its folder included, and drop its data."""
+    """Stop all that runs for a test run, its private stacks included, and drop its data."""
     for name in ("kafka", "postgres"):
         first = signal.SIGINT if name == "postgres" else signal.SIGTERM
-        stop(running(run_dir).get(name, []), grace_seconds=20, first=first)
-    stop(running_below(run_dir), grace_seconds=5, first=signal.SIGTERM)
+        end_part(running(run_dir).get(name, []), first, grace_seconds=20)
+    left = running_below(run_dir)
+    end_part(left, signal.SIGTERM, grace_seconds=5, told=len(left))
     shutil.rmtree(run_dir, ignore_errors=True)
 
 
