@@ -4,6 +4,7 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Protocol
 from uuid import UUID, uuid5
 
 from tests.support.manual_clock import START, ManualClock
@@ -22,7 +23,7 @@ from reminders.domain.watches import (
     Watch,
 )
 from reminders.fire_timers import FireTimers
-from reminders.ports import DueTimer
+from reminders.ports import Arming, DueTimer, Firing
 
 _IDS = UUID("0f7c1a52-7a5e-4c55-9d7c-3f3a9b1c2d4e")
 DUE = START + timedelta(days=3)
@@ -125,10 +126,10 @@ class FakeStore:
         finally:
             self._held -= work.mine
 
-    async def timers(self) -> set[tuple[Timer, TimerState]]:
+    def timers(self) -> set[tuple[Timer, TimerState]]:
         return set(self._shelf.timers.values())
 
-    async def announced(self) -> list[OutgoingEvent]:
+    def announced(self) -> list[OutgoingEvent]:
         return list(self._shelf.announced)
 
 
@@ -221,14 +222,19 @@ class _FakeFiring:
         return min(armed, default=None)
 
 
-class Desk:
-    """Reminders put together with fakes."""
+class _TimerStore(Arming, Firing, Protocol):
+    """All that reminders keep."""
 
-    def __init__(self, *, rate: float = 1.0) -> None:
+
+class Desk:
+    """Reminders put together, by default with fakes."""
+
+    def __init__(self, *, rate: float = 1.0, store: _TimerStore | None = None) -> None:
         self.clock = ManualClock(rate=rate)
-        self.store = FakeStore()
-        self.arm = ArmTimers(arming=self.store, clock=self.clock, rule=LeadRule())
-        self.fire = FireTimers(firing=self.store, clock=self.clock)
+        self.fake = FakeStore()
+        kept = store or self.fake
+        self.arm = ArmTimers(arming=kept, clock=self.clock, rule=LeadRule())
+        self.fire = FireTimers(firing=kept, clock=self.clock)
         self._count = 0
 
     async def hear(self, *news: News) -> None:
@@ -238,11 +244,11 @@ class Desk:
             [delivered(f"event {first + place}", body) for place, body in enumerate(news)]
         )
 
-    async def armed(self) -> set[Timer]:
-        return {timer for timer, state in await self.store.timers() if state is TimerState.ARMED}
+    def armed(self) -> set[Timer]:
+        return {timer for timer, state in self.fake.timers() if state is TimerState.ARMED}
 
-    async def due_instants(self) -> list[datetime]:
-        return sorted({timer.due_at for timer in await self.armed()})
+    def due_instants(self) -> list[datetime]:
+        return sorted({timer.due_at for timer in self.armed()})
 
-    async def said(self) -> list[str]:
-        return [event.type for event in await self.store.announced()]
+    def said(self) -> list[str]:
+        return [event.type for event in self.fake.announced()]

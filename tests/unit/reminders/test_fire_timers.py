@@ -16,10 +16,10 @@ async def test_nothing_fires_before_its_instant() -> None:
     await desk.hear(plan(visit=step()))
     desk.clock.move_to(DUE - 4 * HOUR - timedelta(seconds=1))
     await desk.fire.fire_due()
-    assert await desk.said() == []
+    assert desk.said() == []
     desk.clock.advance(timedelta(seconds=1))
     await desk.fire.fire_due()
-    assert await desk.said() == ["reminder.due_soon"]
+    assert desk.said() == ["reminder.due_soon"]
 
 
 async def test_each_timer_fires_once() -> None:
@@ -28,7 +28,7 @@ async def test_each_timer_fires_once() -> None:
     for instant in (DUE - HOUR, DUE, DUE + HOUR, DUE + 2 * HOUR):
         desk.clock.move_to(instant)
         await desk.fire.fire_due()
-    assert await desk.said() == ["reminder.due_soon", "reminder.overdue"]
+    assert desk.said() == ["reminder.due_soon", "reminder.overdue"]
 
 
 async def test_work_that_comes_to_be_known_late_is_overdue_at_once_and_not_due_soon() -> None:
@@ -36,7 +36,7 @@ async def test_work_that_comes_to_be_known_late_is_overdue_at_once_and_not_due_s
     desk.clock.move_to(DUE + HOUR)
     await desk.hear(plan(visit=step()))
     await desk.fire.fire_due()
-    assert await desk.said() == ["reminder.overdue"]
+    assert desk.said() == ["reminder.overdue"]
 
 
 async def test_a_reminder_says_all_that_a_reader_needs() -> None:
@@ -44,7 +44,7 @@ async def test_a_reminder_says_all_that_a_reader_needs() -> None:
     await desk.hear(plan(visit=step()))
     desk.clock.move_to(DUE + timedelta(seconds=30))
     await desk.fire.fire_due()
-    (event,) = await desk.store.announced()
+    (event,) = desk.fake.announced()
     body = Reminder.model_validate_json(event.data)
     assert event.topic == "reminders.v1"
     assert event.key == body.patient_key == "a" * 32
