@@ -33,7 +33,7 @@ def spoil(
 def _bad_message(rng: Random, hospital: Hospital, flaw: str, name: str, at: datetime) -> Message:
     if flaw == "garbage":
         noise = [byte for byte in rng.randbytes(160) if byte not in _FRAMING]
-        return Message(name, "", "", "", bytes(noise), flaw)
+        return Message(name, hospital.code, "", "", bytes(noise), flaw)
     kind = "" if flaw == "no_message_type" else "ADT^A08"
     control_id = "" if flaw == "no_control_id" else name
     facility = "NOWHERE" if flaw == "unknown_site" else hospital.sending_facility
