@@ -268,3 +268,12 @@ class VisitReads(Protocol):
     async def notifications_of_visit(
         self, visit_key: str, limit: int
     ) -> list[NotificationSnapshot]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Reads:
+    """All that is read for people and clients."""
+
+    tasks: TaskReads
+    transitions: TransitionReads
+    visits: VisitReads

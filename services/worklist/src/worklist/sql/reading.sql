@@ -151,23 +151,23 @@ SELECT notification_id, changed_at, snapshot
 -- read_notifications_of_patient --
 -- A page of the notifications about a patient or one visit, whatever number it is known by now.
   WITH known AS (
-       SELECT site, patient_key, visit_key, visit
+       SELECT patient_key, visit_key
          FROM transitions
-        WHERE mrn = $2::text OR former_mrns @> ARRAY[$2::text]
-        UNION
-       SELECT site, patient_key, visit_key, visit
-         FROM encounters
-        WHERE mrn = $2::text OR former_mrns @> ARRAY[$2::text]),
-       wanted AS (
-       SELECT * FROM known
         WHERE ($1::text IS NULL OR site = $1::text)
+          AND ($2::text IS NULL OR mrn = $2::text OR former_mrns @> ARRAY[$2::text])
+          AND ($3::text IS NULL OR visit = $3::text)
+        UNION
+       SELECT patient_key, visit_key
+         FROM encounters
+        WHERE ($1::text IS NULL OR site = $1::text)
+          AND ($2::text IS NULL OR mrn = $2::text OR former_mrns @> ARRAY[$2::text])
           AND ($3::text IS NULL OR visit = $3::text)),
        found AS (
        SELECT notification_id
-         FROM notifications JOIN wanted USING (visit_key)
+         FROM notifications JOIN known USING (visit_key)
         UNION
        SELECT notification_id
-         FROM notifications JOIN wanted USING (patient_key)
+         FROM notifications JOIN known USING (patient_key)
         WHERE $3::text IS NULL)
 SELECT notification_id, changed_at, snapshot
   FROM notifications JOIN found USING (notification_id)

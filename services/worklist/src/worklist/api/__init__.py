@@ -1,0 +1,34 @@
+"""The REST API, an application of its own under `/api`, with its own errors and its own OpenAPI."""
+
+from fastapi import FastAPI
+
+from care_chassis.clock import Clock
+from care_chassis.identity import TokenVerifier
+from worklist.api.bearer import Door
+from worklist.api.problems import answer_problems
+from worklist.api.tasks import TaskDesk, tasks_router
+from worklist.api.transitions import transitions_router
+from worklist.api.visits import visits_router
+from worklist.ports import Reads
+from worklist.sites import Sites
+from worklist.work_tasks import WorkTasks
+
+
+def build_api(
+    *, reads: Reads, work: WorkTasks, sites: Sites, clock: Clock, verifier: TokenVerifier
+) -> FastAPI:
+    """The application to mount at `/api`."""
+    api = FastAPI(
+        title="Homeward worklist",
+        version="1",
+        description="Transitions, their tasks, and what care teams do with them.",
+        openapi_url="/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+    )
+    answer_problems(api)
+    door = Door(verifier)
+    api.include_router(transitions_router(reads.transitions, door))
+    api.include_router(tasks_router(TaskDesk(reads.tasks, work, sites, clock), door))
+    api.include_router(visits_router(reads.visits, door))
+    return api

@@ -1,0 +1,52 @@
+"""Who is asking the REST API: a bearer token, and what its role may do."""
+
+from http import HTTPStatus
+from typing import Annotated, TypeAlias
+
+from fastapi import Depends
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from care_chassis.identity import NotIdentified, TokenVerifier
+from worklist.api.problems import Problem
+from worklist.domain.people import Person
+
+_SCHEME = HTTPBearer(auto_error=False, description="`make token ROLE=nurse` prints one.")
+_Credentials: TypeAlias = Annotated[HTTPAuthorizationCredentials | None, Depends(_SCHEME)]
+
+
+class Door:
+    """Lets in who may see patients, and to the work who may work."""
+
+    def __init__(self, verifier: TokenVerifier) -> None:
+        self._verifier = verifier
+
+    async def seer(self, credentials: _Credentials) -> Person:
+        """Someone who may see patients. Raises Problem."""
+        person = self._identified(credentials)
+        if not person.may_see:
+            detail = f"The role {person.role} runs the system and does not see patients."
+            raise Problem(HTTPStatus.FORBIDDEN, "role", detail)
+        return person
+
+    async def worker(self, credentials: _Credentials) -> Person:
+        """Someone who may work tasks. Raises Problem."""
+        person = self._identified(credentials)
+        if not person.may_work:
+            detail = f"The role {person.role} does not work tasks; the care team does."
+            raise Problem(HTTPStatus.FORBIDDEN, "role", detail)
+        return person
+
+    def _identified(self, credentials: HTTPAuthorizationCredentials | None) -> Person:
+        if credentials is None:
+            raise _unidentified("Send `Authorization: Bearer <token>`.")
+        try:
+            identity = self._verifier.identify(credentials.credentials)
+        except NotIdentified as error:
+            raise _unidentified(f"Not identified: {error.reason}.") from error
+        return Person(identity.subject, identity.name, identity.role)
+
+
+def _unidentified(detail: str) -> Problem:
+    return Problem(
+        HTTPStatus.UNAUTHORIZED, "unidentified", detail, headers={"WWW-Authenticate": "Bearer"}
+    )

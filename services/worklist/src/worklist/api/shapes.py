@@ -1,0 +1,167 @@
+"""The shapes of the REST API's answers, which clients rely on: fields are added, never changed."""
+
+from datetime import date
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from care_contracts.base import Instant
+from care_contracts.encounters import EncounterClass
+from care_contracts.notifications import NotificationState
+from care_contracts.transitions import (
+    Clocks,
+    EncounterStatus,
+    Hedis,
+    Risk,
+    Tcm,
+)
+from worklist.domain.order import Due
+
+
+class PatientShape(BaseModel):
+    """A patient."""
+
+    mrn: str
+    former_mrns: list[str]
+    name: str
+    birth_date: date | None
+    language: str | None
+    phones: list[str]
+    deceased: bool
+
+
+class PlannedTaskShape(BaseModel):
+    """A task, as part of its transition."""
+
+    task_id: UUID
+    version: int
+    code: str
+    title: str
+    state: str
+    role: str
+    owner: str | None
+    owner_name: str | None
+    window_opens_at: Instant | None
+    due_at: Instant
+    best_before_at: Instant | None
+    rule: str
+    started_at: Instant | None
+    completed_at: Instant | None
+    outcome: str | None
+    cancelled_for: str | None
+    changed_at: Instant
+
+
+class TransitionShape(BaseModel):
+    """A transition with its clocks and its tasks."""
+
+    transition_id: UUID
+    version: int
+    site: str
+    patient: PatientShape
+    visit: str
+    kind: str
+    state: str
+    reason: str | None
+    flags: list[str]
+    protocol: str
+    discharged_at: Instant
+    discharged_on: date
+    disposition: str | None
+    business_days: list[date]
+    tcm: Tcm
+    risk: Risk
+    clocks: Clocks
+    hedis: Hedis
+    tasks: list[PlannedTaskShape]
+    changed_at: Instant
+
+
+class TransitionOfTaskShape(BaseModel):
+    """What a list of tasks says about the transition of each."""
+
+    transition_id: UUID
+    visit: str
+    kind: str
+    state: str
+    flags: list[str]
+    discharged_at: Instant
+    disposition: str | None
+    risk: Risk
+
+
+class TaskShape(PlannedTaskShape):
+    """A task, as an item of the worklist."""
+
+    site: str
+    transition_id: UUID
+    patient: PatientShape
+    transition: TransitionOfTaskShape
+    due: Due | None
+    """overdue, today or upcoming, on the site's calendar; null where it is no longer open"""
+    reminded: list[str]
+    """which of its clocks have been called out"""
+
+
+class EncounterShape(BaseModel):
+    """An encounter."""
+
+    encounter_id: UUID
+    version: int
+    site: str
+    patient: PatientShape
+    visit: str
+    status: EncounterStatus
+    class_: EncounterClass | None = Field(alias="class")
+    admitted_at: Instant | None
+    discharged_at: Instant | None
+    disposition: str | None
+    readmission_of: str | None
+    episode_id: UUID
+    changed_at: Instant
+
+    model_config = ConfigDict(serialize_by_alias=True)
+
+
+class NotificationShape(BaseModel):
+    """What became of telling one recipient about one event."""
+
+    notification_id: UUID
+    version: int
+    site: str
+    about: str
+    recipient_role: str
+    recipient_name: str | None
+    channel: str
+    state: NotificationState
+    attempts: int
+    last_error: str | None
+    changed_at: Instant
+
+
+class TransitionPage(BaseModel):
+    """A page of transitions."""
+
+    items: list[TransitionShape]
+    next: str | None
+
+
+class TaskPage(BaseModel):
+    """A page of tasks."""
+
+    items: list[TaskShape]
+    next: str | None
+
+
+class EncounterPage(BaseModel):
+    """A page of encounters."""
+
+    items: list[EncounterShape]
+    next: str | None
+
+
+class NotificationPage(BaseModel):
+    """A page of notifications."""
+
+    items: list[NotificationShape]
+    next: str | None

@@ -1,0 +1,83 @@
+"""How what is read becomes the REST API's answers."""
+
+from typing import Any
+
+from care_contracts.notifications import NotificationSnapshot
+from care_contracts.transitions import EncounterSnapshot, TransitionPatient
+from worklist.api.shapes import (
+    EncounterShape,
+    NotificationShape,
+    PatientShape,
+    PlannedTaskShape,
+    TaskShape,
+    TransitionOfTaskShape,
+    TransitionShape,
+)
+from worklist.domain.order import Due
+from worklist.domain.tasks import Task
+from worklist.ports import Followed, Item
+
+
+def shape_of_transition(followed: Followed) -> TransitionShape:
+    """A transition with its tasks, the soonest due first."""
+    snapshot = followed.transition
+    facts = {name: getattr(snapshot, name) for name in type(snapshot).model_fields}
+    facts["patient"] = _patient(snapshot.patient)
+    facts["tasks"] = [PlannedTaskShape(**_task(task)) for task in followed.tasks]
+    return TransitionShape.model_validate(facts)
+
+
+def shape_of_task(item: Item, due: Due | None) -> TaskShape:
+    """A task with what a list says about its patient and its transition."""
+    snapshot = item.transition
+    names = TransitionOfTaskShape.model_fields
+    return TaskShape(
+        **_task(item.task),
+        site=item.task.site,
+        transition_id=item.task.transition_id,
+        patient=_patient(snapshot.patient),
+        transition=TransitionOfTaskShape(**{name: getattr(snapshot, name) for name in names}),
+        due=due,
+        reminded=list(item.reminded),
+    )
+
+
+def shape_of_encounter(snapshot: EncounterSnapshot) -> EncounterShape:
+    """An encounter."""
+    facts = {name: getattr(snapshot, name) for name in type(snapshot).model_fields}
+    facts["patient"] = _patient(snapshot.patient)
+    facts["class"] = facts.pop("encounter_class")
+    return EncounterShape.model_validate(facts)
+
+
+def shape_of_notification(snapshot: NotificationSnapshot) -> NotificationShape:
+    """A notification without its keys."""
+    names = NotificationShape.model_fields
+    return NotificationShape(**{name: getattr(snapshot, name) for name in names})
+
+
+def _patient(patient: TransitionPatient) -> PatientShape:
+    return PatientShape(**{name: getattr(patient, name) for name in PatientShape.model_fields})
+
+
+def _task(task: Task) -> dict[str, Any]:
+    step, work = task.step, task.work
+    return {
+        "task_id": step.task_id,
+        "version": task.version,
+        "code": step.code,
+        "title": step.title,
+        "state": task.state.value,
+        "role": step.role,
+        "owner": work.owner,
+        "owner_name": work.owner_name,
+        "window_opens_at": step.window_opens_at,
+        "due_at": step.due_at,
+        "best_before_at": step.best_before_at,
+        "rule": step.rule,
+        "started_at": work.started_at,
+        "completed_at": work.completed_at,
+        "outcome": work.outcome,
+        "cancelled_for": task.cancelled_for,
+        "changed_at": task.changed_at,
+    }

@@ -1,0 +1,198 @@
+"""`/api/tasks`: the worklist with its filters, and what is done with a task."""
+
+from enum import StrEnum
+from http import HTTPStatus
+from typing import Annotated, TypeAlias
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Header, Query, Response
+from pydantic import BaseModel, Field
+
+from care_chassis.clock import Clock
+from care_contracts.tasks import TaskState
+from worklist.api.bearer import Door
+from worklist.api.paging import Limit, Text, next_of_tasks
+from worklist.api.problems import RESPONSES, TASK_RESPONSES, Problem
+from worklist.api.shapes import TaskPage, TaskShape
+from worklist.api.shaping import shape_of_task
+from worklist.domain.order import Due, due
+from worklist.domain.outcomes import Ending, ending
+from worklist.domain.people import Person
+from worklist.domain.tasks import TaskId
+from worklist.domain.work import Deed, Wish
+from worklist.places import after_task
+from worklist.ports import Item, TaskFilter, TaskReads
+from worklist.sites import Sites
+from worklist.work_tasks import WorkTasks
+
+_IfMatch: TypeAlias = Annotated[
+    str | None, Header(description="The `ETag` of the task as you saw it. Required.")
+]
+
+
+class Standing(StrEnum):
+    """What a list may be narrowed to, beside the states of a task."""
+
+    OPEN = "open"
+    ANY = "any"
+
+
+class TaskQuery(BaseModel):
+    """The filters of a list of tasks; without `state`, the open ones."""
+
+    owner: Text | None = Field(None, description="`me`, `unassigned`, or a subject.")
+    state: list[TaskState | Standing] = [Standing.OPEN]
+    role: Text | None = None
+    site: Text | None = None
+    code: Text | None = None
+    mrn: Text | None = Field(None, description="Also one that was merged away.")
+    transition_id: UUID | None = None
+    due: Due | None = Field(None, description="On the calendar of the discharging site.")
+    next: str | None = Field(None, description="`next` of the page before.")
+    limit: Limit = 50
+
+    def wanted_by(self, person: Person) -> TaskFilter:
+        """The filter, with `me` being this person."""
+        owner = person.subject if self.owner == "me" else self.owner
+        unassigned = self.owner == "unassigned"
+        return TaskFilter(
+            only_open=set(self.state) == {Standing.OPEN},
+            states=_states(set(self.state)),
+            owner=None if unassigned else owner,
+            unassigned=unassigned,
+            site=self.site,
+            role=self.role,
+            code=self.code,
+            mrn=self.mrn,
+            transition_id=self.transition_id,
+            due=self.due,
+        )
+
+
+def _states(given: set[TaskState | Standing]) -> tuple[str, ...] | None:
+    if Standing.ANY in given or given == {Standing.OPEN}:
+        return None
+    opened = {state for state in TaskState if state.is_open and Standing.OPEN in given}
+    return tuple(sorted({*given, *opened} - {Standing.OPEN}))
+
+
+class Completion(BaseModel):
+    """How a task ended."""
+
+    outcome: str = Field(max_length=50, description="A code such as `reached-patient`.")
+    note: str | None = Field(None, max_length=2_000, pattern=r"^[^\x00]*$")
+
+
+class TaskDesk:
+    """What the routes about tasks do."""
+
+    def __init__(self, reads: TaskReads, work: WorkTasks, sites: Sites, clock: Clock) -> None:
+        self._reads = reads
+        self._work = work
+        self._sites = sites
+        self._clock = clock
+
+    async def page(self, query: TaskQuery, person: Person) -> TaskPage:
+        """A page of the tasks that are asked for."""
+        today = self._sites.today(self._clock.now())
+        items = await self._reads.tasks(
+            query.wanted_by(person), today, after_task(query.next), query.limit
+        )
+        shapes = [self._shape(item) for item in items]
+        return TaskPage(items=shapes, next=next_of_tasks(items, query.limit))
+
+    async def read(self, task_id: UUID, response: Response) -> TaskShape:
+        """One task, with its version as the ETag. Raises Problem."""
+        item = await self._reads.task(task_id)
+        if item is None:
+            raise _no_such_task()
+        response.headers["ETag"] = f'"{item.task.version}"'
+        return self._shape(item)
+
+    async def do(self, task_id: UUID, wish: Wish, response: Response) -> TaskShape:
+        """Do something with a task, and give it as it stands then. Raises Problem."""
+        if await self._work(TaskId(task_id), wish) is None:
+            raise _no_such_task()
+        return await self.read(task_id, response)
+
+    async def ending_of(self, task_id: UUID, completion: Completion) -> Ending:
+        """The ending that is asked for, checked against the kind of task. Raises Problem."""
+        item = await self._reads.task(task_id)
+        if item is None:
+            raise _no_such_task()
+        return ending(item.task.step.code, completion.outcome, completion.note or "")
+
+    def _shape(self, item: Item) -> TaskShape:
+        now, zone = self._clock.now(), self._sites.zone(item.task.site)
+        is_open = item.task.state.is_open
+        return shape_of_task(item, due(item.task.step.due_at, now, zone) if is_open else None)
+
+
+def tasks_router(desk: TaskDesk, door: Door) -> APIRouter:
+    """The routes about tasks."""
+    router = APIRouter(prefix="/tasks", tags=["tasks"], responses=RESPONSES)
+    seer, worker = Depends(door.seer), Depends(door.worker)
+
+    @router.get("", summary="Tasks, the soonest due first")
+    async def list_tasks(  # pyright: ignore[reportUnusedFunction]
+        person: Annotated[Person, seer], query: Annotated[TaskQuery, Query()]
+    ) -> TaskPage:
+        return await desk.page(query, person)
+
+    @router.get("/{task_id}", responses=TASK_RESPONSES, summary="One task")
+    async def read_task(  # pyright: ignore[reportUnusedFunction]
+        _person: Annotated[Person, seer], task_id: UUID, response: Response
+    ) -> TaskShape:
+        return await desk.read(task_id, response)
+
+    _add_deeds(router, desk, worker)
+
+    @router.post("/{task_id}/complete", responses=TASK_RESPONSES, summary="Say how it ended")
+    async def complete(  # pyright: ignore[reportUnusedFunction]
+        person: Annotated[Person, worker],
+        task_id: UUID,
+        completion: Completion,
+        response: Response,
+        if_match: _IfMatch = None,
+    ) -> TaskShape:
+        seen = _seen(if_match)
+        wish = Wish(Deed.COMPLETED, person, seen, await desk.ending_of(task_id, completion))
+        return await desk.do(task_id, wish, response)
+
+    return router
+
+
+def _add_deeds(router: APIRouter, desk: TaskDesk, worker: object) -> None:
+    """The deeds that need no words: claim, release, start."""
+
+    def add(verb: str, deed: Deed, summary: str) -> None:
+        @router.post(f"/{{task_id}}/{verb}", name=verb, responses=TASK_RESPONSES, summary=summary)
+        async def do(  # pyright: ignore[reportUnusedFunction]
+            person: Annotated[Person, worker],
+            task_id: UUID,
+            response: Response,
+            if_match: _IfMatch = None,
+        ) -> TaskShape:
+            return await desk.do(task_id, Wish(deed, person, _seen(if_match)), response)
+
+    add("claim", Deed.CLAIMED, "Make it yours")
+    add("release", Deed.RELEASED, "Give it back to the team")
+    add("start", Deed.STARTED, "Begin it; it is yours then")
+
+
+def _seen(if_match: str | None) -> int | None:
+    """The version that `If-Match` names; None where any will do. Raises Problem."""
+    if if_match is None:
+        detail = "Send the task's ETag as If-Match, so that nobody's work is overwritten unseen."
+        raise Problem(HTTPStatus.PRECONDITION_REQUIRED, "if-match-missing", detail)
+    tag = if_match.strip()
+    if tag == "*":
+        return None
+    digits = tag.removeprefix("W/").strip('"')
+    if not (digits.isascii() and digits.isdigit()):
+        return -1  # a tag that is no version of ours matches none
+    return int(digits)
+
+
+def _no_such_task() -> Problem:
+    return Problem(HTTPStatus.NOT_FOUND, "no-such-task", "There is no such task.")

@@ -1,0 +1,126 @@
+"""`POST /tasks/{id}/...`: what a person does from a page; it ends on the page they came from.
+
+The page is told by a code what happened, so that a reload repeats nothing.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Annotated
+from urllib.parse import urlencode, urlsplit
+from uuid import UUID
+
+from fastapi import APIRouter, Form, Request, Response
+from fastapi.responses import RedirectResponse
+from pydantic import BaseModel, Field
+
+from worklist.domain.outcomes import NoteNeeded, OutcomeNotAllowed, ending
+from worklist.domain.people import Person
+from worklist.domain.tasks import TaskId
+from worklist.domain.work import AnothersTask, Deed, TaskHasChanged, TaskIsClosed, Wish, WorkRefused
+from worklist.pages.frame import Frame, NotForThisRole
+from worklist.ports import TaskReads
+from worklist.work_tasks import WorkTasks
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a page says about what was just done."""
+
+    text: str
+    good: bool = True
+
+
+SAID: Mapping[str, Said] = {
+    "claimed": Said("The task is yours."),
+    "released": Said("The task is back with the team."),
+    "started": Said("The task is in progress."),
+    "completed": Said("The task is completed."),
+    "stale": Said(
+        "The task changed while you were looking at it, so nothing was done. "
+        "This is how it stands now: please look again.",
+        good=False,
+    ),
+    "taken": Said("Somebody else has this task by now, so nothing was done.", good=False),
+    "closed": Said("The task was closed meanwhile, so nothing was done.", good=False),
+    "gone": Said("There is no such task any more.", good=False),
+    "outcome": Said("Choose how the task ended.", good=False),
+    "note": Said("This outcome needs a note that says why.", good=False),
+}
+_REFUSALS: Mapping[type[Exception], str] = {
+    TaskHasChanged: "stale",
+    AnothersTask: "taken",
+    TaskIsClosed: "closed",
+    OutcomeNotAllowed: "outcome",
+    NoteNeeded: "note",
+}
+_DEEDS = {
+    "claim": Deed.CLAIMED,
+    "release": Deed.RELEASED,
+    "start": Deed.STARTED,
+    "complete": Deed.COMPLETED,
+}
+
+
+class DeedForm(BaseModel):
+    """What the form of a task sends."""
+
+    version: int
+    back: str = "/"
+    form_token: str = ""
+    outcome: str = ""
+    note: Annotated[str, Field(max_length=2_000, pattern=r"^[^\x00]*$")] = ""
+
+
+class DeedDesk:
+    """Does what a form asks for, and says in one code what came of it."""
+
+    def __init__(self, reads: TaskReads, work: WorkTasks) -> None:
+        self._reads = reads
+        self._work = work
+
+    async def do(self, task_id: UUID, deed: Deed, person: Person, form: DeedForm) -> str:
+        """A code of `SAID`. Raises TransientError where the database is away."""
+        try:
+            return await self._try(task_id, deed, person, form)
+        except (WorkRefused, OutcomeNotAllowed, NoteNeeded) as error:
+            return _REFUSALS[type(error)]
+
+    async def _try(self, task_id: UUID, deed: Deed, person: Person, form: DeedForm) -> str:
+        item = await self._reads.task(task_id)
+        if item is None:
+            return "gone"
+        code = item.task.step.code
+        end = ending(code, form.outcome, form.note) if deed is Deed.COMPLETED else None
+        done = await self._work(TaskId(task_id), Wish(deed, person, form.version, end))
+        return deed.value if done else "gone"
+
+
+def deeds_router(frame: Frame, desk: DeedDesk) -> APIRouter:
+    """The routes that change tasks."""
+    router = APIRouter(include_in_schema=False)
+
+    def add(verb: str, deed: Deed) -> None:
+        @router.post(f"/tasks/{{task_id}}/{verb}", name=verb)
+        async def do(  # pyright: ignore[reportUnusedFunction]
+            request: Request, task_id: UUID, form: Annotated[DeedForm, Form()]
+        ) -> Response:
+            visitor = frame.seer(request)
+            frame.sessions.check_form(visitor, form.form_token)
+            if not visitor.person.may_work:
+                raise NotForThisRole
+            said = await desk.do(task_id, deed, visitor.person, form)
+            return RedirectResponse(_way_back(form.back, said, task_id), HTTPStatus.SEE_OTHER)
+
+    for verb, deed in _DEEDS.items():
+        add(verb, deed)
+    return router
+
+
+def _way_back(back: str, said: str, task_id: UUID) -> str:
+    """The page they came from, if it is one of ours, saying what happened, at the task's place."""
+    parts = urlsplit(back)
+    ours = not parts.scheme and not parts.netloc and parts.path.startswith("/")
+    path = parts.path if ours and not parts.path.startswith("//") else "/"
+    query = "&".join(filter(None, (parts.query if ours else "", urlencode({"said": said}))))
+    return f"{path}?{query}#task-{task_id}"

@@ -1,0 +1,45 @@
+"""`POST /find`: a patient's transitions by number or name; posted, so no address names anyone."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request, Response
+
+from worklist.pages import words
+from worklist.pages.frame import Frame
+from worklist.ports import TransitionReads
+
+_FOUND = 50
+_SHORTEST = 2
+
+
+def find_router(frame: Frame, reads: TransitionReads) -> APIRouter:
+    """The route of the search."""
+    router = APIRouter(include_in_schema=False)
+
+    @router.post("/find")
+    async def find(  # pyright: ignore[reportUnusedFunction]
+        request: Request,
+        sought: Annotated[str, Form(alias="words", max_length=100, pattern=r"^[^\x00]*$")] = "",
+        form_token: Annotated[str, Form()] = "",
+    ) -> Response:
+        visitor = frame.seer(request)
+        frame.sessions.check_form(visitor, form_token)
+        said = sought.strip()
+        found = await reads.found(said, _FOUND) if len(said) >= _SHORTEST else []
+        viewer = frame.viewer(visitor)
+        rows = [
+            {
+                "href": f"/transitions/{one.transition.transition_id}",
+                "patient": viewer.patient(one.transition),
+                "discharged": viewer.times(one.transition.site).at(one.transition.discharged_at),
+                "site": frame.sites.name(one.transition.site),
+                "kind": words.word(words.KINDS, one.transition.kind),
+                "state": words.word(words.TRANSITION_STATES, one.transition.state),
+                "open": sum(task.state.is_open for task in one.tasks),
+            }
+            for one in found
+        ]
+        content = {"words": said, "rows": rows, "too_short": len(said) < _SHORTEST}
+        return frame.render(request, "found.html", content, visitor=visitor)
+
+    return router

@@ -1,0 +1,137 @@
+"""What every page has around it: the templates, who is signed in, and how errors look."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import RedirectResponse
+from fastapi.templating import Jinja2Templates
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.exceptions import HTTPException
+
+from care_chassis.clock import Clock
+from care_chassis.errors import TransientError
+from care_chassis.logs import get_logger
+from worklist.pages.sessions import ForeignForm, NotSignedIn, Sessions, Visitor
+from worklist.pages.views import Viewer
+from worklist.places import NotAPlace
+from worklist.sites import Sites
+
+_TEMPLATES = Path(__file__).parent.parent / "templates"
+_log = get_logger("worklist.pages")
+
+
+class NotForThisRole(Exception):  # noqa: N818 - it says what is the case
+    """Someone whose role has no reason to see patients, or to work tasks."""
+
+
+class Frame:
+    """Renders pages for whoever is signed in."""
+
+    def __init__(self, *, sessions: Sessions, sites: Sites, clock: Clock) -> None:
+        environment = Environment(
+            loader=FileSystemLoader(_TEMPLATES),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._templates = Jinja2Templates(env=environment)
+        self.sessions = sessions
+        self.sites = sites
+        self._clock = clock
+
+    def seer(self, request: Request) -> Visitor:
+        """Who is asking, if they may see patients. Raises NotSignedIn or NotForThisRole."""
+        visitor = self.sessions.visitor(request)
+        if not visitor.person.may_see:
+            raise NotForThisRole
+        return visitor
+
+    def viewer(self, visitor: Visitor) -> Viewer:
+        """What prepares pages for them, as of now."""
+        return Viewer(person=visitor.person, now=self._clock.now(), sites=self.sites)
+
+    def render(
+        self,
+        request: Request,
+        template: str,
+        content: Mapping[str, Any],
+        *,
+        visitor: Visitor | None = None,
+        status: HTTPStatus = HTTPStatus.OK,
+    ) -> Response:
+        """The page."""
+        context = {"visitor": visitor, **content}
+        return self._templates.TemplateResponse(
+            request, template, context, status_code=status.value
+        )
+
+    def answer_errors(self, app: FastAPI) -> None:
+        """Have `app` answer every error of its pages as a page that says what to do."""
+        app.add_exception_handler(NotSignedIn, self._ask_to_sign_in)
+        for kind in (*_WORDS, HTTPException, Exception):
+            app.add_exception_handler(kind, self._explain)
+
+    async def _ask_to_sign_in(self, request: Request, _error: Exception) -> Response:
+        if "hx-request" in request.headers:  # a page that is open while its session ended
+            return Response(
+                status_code=HTTPStatus.UNAUTHORIZED, headers={"HX-Redirect": "/sign-in"}
+            )
+        if request.method != "GET" or request.url.path == "/live":
+            return Response(status_code=HTTPStatus.UNAUTHORIZED)
+        return RedirectResponse("/sign-in", HTTPStatus.SEE_OTHER)
+
+    async def _explain(self, request: Request, error: Exception) -> Response:
+        status, title, words = _explanation(error)
+        if status is HTTPStatus.INTERNAL_SERVER_ERROR:
+            _log.error("page_failed", error_type=type(error).__name__)
+        content = {"title": title, "words": words}
+        return self.render(request, "error.html", content, status=status)
+
+
+_WORDS: Mapping[type[Exception], tuple[HTTPStatus, str, str]] = {
+    NotForThisRole: (
+        HTTPStatus.FORBIDDEN,
+        "Not for your role",
+        "Patients are seen by the care team only. Sign in as a member of it to go on.",
+    ),
+    ForeignForm: (
+        HTTPStatus.FORBIDDEN,
+        "This form is out of date",
+        "It belongs to another sign-in, so nothing was changed. Go back, reload, and try again.",
+    ),
+    RequestValidationError: (
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "That cannot be read",
+        "Something about the address or the form is not as it should be. Nothing was changed.",
+    ),
+    NotAPlace: (
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "That page is not there",
+        "The address of a following page is not one of ours. Start again from the worklist.",
+    ),
+    TransientError: (
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "One moment",
+        "The worklist cannot reach its records right now. Reload in a few seconds.",
+    ),
+}
+
+
+def _explanation(error: Exception) -> tuple[HTTPStatus, str, str]:
+    if type(error) in _WORDS:
+        return _WORDS[type(error)]
+    if isinstance(error, HTTPException):
+        status = HTTPStatus(error.status_code)
+        missing = status is HTTPStatus.NOT_FOUND
+        words = "There is no such page here, or no longer." if missing else status.description
+        return status, "Not found" if missing else status.phrase, words
+    return (
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+        "Something went wrong",
+        "The fault is on our side, and it was noted. Nothing was changed.",
+    )

@@ -1,0 +1,202 @@
+"""`/transitions/{id}`: one patient's follow-up, whole: clocks, plan, notices, and who did what."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from http import HTTPStatus
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+from starlette.exceptions import HTTPException
+
+from care_contracts.encounters import Practitioner
+from care_contracts.notifications import NotificationSnapshot
+from care_contracts.transitions import TransitionSnapshot
+from worklist.domain.order import Pressure, pressure
+from worklist.domain.tasks import Task
+from worklist.pages import words
+from worklist.pages.deeds import SAID
+from worklist.pages.frame import Frame
+from worklist.pages.times import LocalTimes, Shown, on
+from worklist.pages.views import TaskView, Viewer, chips, risk
+from worklist.ports import ActionRecord, Followed, Reads
+
+_NOTICES = 50
+_ACTIONS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class ClockView:
+    """A deadline of the rules, whether or not a task stands for it."""
+
+    title: str
+    at: Shown
+    left: str
+    pressure: Pressure
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeView:
+    """Who was told of what, and what came of it."""
+
+    to: str
+    about: str
+    state: str
+    state_words: str
+    at: Shown
+    tries: str
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class ActionView:
+    """A line of the record."""
+
+    who: str
+    did: str
+    title: str
+    at: Shown
+    detail: str
+
+
+class TransitionPage:
+    """Reads and prepares the page."""
+
+    def __init__(self, reads: Reads, frame: Frame) -> None:
+        self._reads = reads
+        self._frame = frame
+
+    async def show(self, request: Request, transition_id: UUID, said: str) -> Response:
+        """The page. Raises NotSignedIn, NotForThisRole, HTTPException or TransientError."""
+        visitor = self._frame.seer(request)
+        followed = await self._reads.transitions.transition(transition_id)
+        if followed is None:
+            raise HTTPException(HTTPStatus.NOT_FOUND)
+        viewer = self._frame.viewer(visitor)
+        transition = followed.transition
+        notices = await self._reads.visits.notifications_of_visit(transition.visit_key, _NOTICES)
+        actions = await self._reads.transitions.actions(transition_id, _ACTIONS)
+        times = viewer.times(transition.site)
+        content = {
+            "here": f"/transitions/{transition_id}",
+            "said": SAID.get(said),
+            "patient": viewer.patient(transition),
+            **_facts(transition, times, self._frame.sites.name(transition.site)),
+            **_plan(followed, viewer),
+            "clocks": _clocks(transition, times, viewer),
+            "notices": [_notice(notice, times) for notice in notices],
+            "actions": [_action(action, followed.tasks, times) for action in actions],
+            "as_of": times.at(viewer.now),
+        }
+        return self._frame.render(request, "transition.html", content, visitor=visitor)
+
+
+def transition_router(page: TransitionPage) -> APIRouter:
+    """The route of a transition."""
+    router = APIRouter(include_in_schema=False)
+
+    @router.get("/transitions/{transition_id}")
+    async def show(  # pyright: ignore[reportUnusedFunction]
+        request: Request, transition_id: UUID, said: str = ""
+    ) -> Response:
+        return await page.show(request, transition_id, said)
+
+    return router
+
+
+def _facts(transition: TransitionSnapshot, times: LocalTimes, site: str) -> dict[str, object]:
+    """What is known of the stay and of the transition."""
+    tcm = transition.tcm
+    return {
+        "transition": transition,
+        "site": site,
+        "zone": times.zone_at(transition.discharged_at),
+        "kind": words.word(words.KINDS, transition.kind),
+        "state": words.word(words.TRANSITION_STATES, transition.state),
+        "verdict": _verdict(transition, times),
+        "discharged": times.at(transition.discharged_at),
+        "went_to": words.disposition(transition.disposition),
+        "chips": chips(transition.flags),
+        "risk": risk(transition.risk.lace),
+        "attending": _practitioner(transition.attending),
+        "primary_care": _practitioner(transition.primary_care_provider),
+        "diagnoses": [one.text or one.code for one in transition.diagnoses],
+        "tcm": {"yes": "Eligible", "no": "Not eligible"}.get(tcm.eligible, "Needs review"),
+        "tcm_until": _on(tcm.period_last_on),
+        "engagement_until": _on(transition.hedis.engagement_last_on),
+        "medrec_until": _on(transition.hedis.medrec_last_on),
+    }
+
+
+def _on(day: date | None) -> str:
+    return on(day) if day else ""
+
+
+def _verdict(transition: TransitionSnapshot, times: LocalTimes) -> str:
+    """Why the follow-up is not running, in plain words; empty where it is."""
+    if transition.reason is None:
+        return ""
+    changed = times.at(transition.changed_at).text
+    return f"{words.because(transition.reason)} ({changed})."
+
+
+def _plan(followed: Followed, viewer: Viewer) -> dict[str, list[TaskView]]:
+    """The tasks: what is to do, what is done, what was withdrawn."""
+    views = [viewer.task(task, followed.transition) for task in followed.tasks]
+    return {
+        "open_tasks": [view for view in views if view.state not in ("completed", "cancelled")],
+        "done_tasks": [view for view in views if view.state == "completed"],
+        "withdrawn_tasks": [view for view in views if view.state == "cancelled"],
+    }
+
+
+def _clocks(transition: TransitionSnapshot, times: LocalTimes, viewer: Viewer) -> list[ClockView]:
+    clocks = transition.clocks
+    named = (
+        ("First contact", clocks.initial_contact_due_at),
+        ("Home visit window opens", clocks.home_visit_opens_at),
+        ("Home visit", clocks.home_visit_due_at),
+        ("Visit within 7 days", clocks.follow_up_7d_due_at),
+        ("Visit within 14 days", clocks.follow_up_14d_due_at),
+        ("Medicines reconciled (HEDIS)", clocks.medrec_hedis_due_at),
+    )
+    since = transition.discharged_at
+    return [
+        ClockView(title, times.at(at), times.left(at), pressure(at, since, viewer.now))
+        for title, at in named
+        if at is not None
+    ]
+
+
+def _notice(notice: NotificationSnapshot, times: LocalTimes) -> NoticeView:
+    to = words.recipient(notice.recipient_role)
+    tried = {0: "", 1: "1 attempt"}.get(notice.attempts, f"{notice.attempts} attempts")
+    return NoticeView(
+        to=f"{notice.recipient_name} ({to.lower()})" if notice.recipient_name else to,
+        about=words.about(notice.about),
+        state=notice.state,
+        state_words=words.word(words.NOTICE_STATES, notice.state),
+        at=times.at(notice.changed_at),
+        tries=tried,
+        error=notice.last_error or "",
+    )
+
+
+def _action(action: ActionRecord, tasks: Sequence[Task], times: LocalTimes) -> ActionView:
+    titles = {UUID(str(task.task_id)): task.step.title for task in tasks}
+    outcome = words.word(words.OUTCOMES, action.outcome) if action.outcome else ""
+    reason = words.because(action.reason) if action.reason else ""
+    parts = (outcome.removesuffix(" (say why)"), reason, action.note)
+    return ActionView(
+        who=action.name or action.subject or "The plan",
+        did=words.word(words.DEEDS, action.did),
+        title=titles.get(action.task_id, "a task"),
+        at=times.at(action.at),
+        detail=". ".join(part for part in parts if part),
+    )
+
+
+def _practitioner(one: Practitioner | None) -> str:
+    if one is None:
+        return ""
+    return ", ".join(part for part in (one.family_name, one.given_name) if part) or one.identifier

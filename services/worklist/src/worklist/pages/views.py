@@ -1,0 +1,227 @@
+"""What a page shows of a task, ready to be printed: words, local times, and what may be done."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from care_contracts.transitions import Lace, TransitionPatient, TransitionSnapshot
+from worklist.domain.order import Due, Pressure, due, pressure
+from worklist.domain.outcomes import outcomes_for
+from worklist.domain.people import Person
+from worklist.domain.tasks import Task, TaskState
+from worklist.pages import words
+from worklist.pages.times import LocalTimes, Shown, age, on
+from worklist.sites import Sites
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A small mark: an icon with words, never a colour alone."""
+
+    text: str
+    tone: str
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PatientView:
+    """Who it is about."""
+
+    name: str
+    age: str
+    born: str
+    mrn: str
+    former: str
+    phones: tuple[tuple[str, str], ...]
+    """What is shown, and what is dialled."""
+    language: str
+    deceased: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What this person may do with the task as it stands."""
+
+    claim: bool = False
+    start: bool = False
+    release: bool = False
+    complete: bool = False
+    outcomes: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TaskView:
+    """One task."""
+
+    task_id: str
+    transition_id: str
+    version: int
+    title: str
+    role: str
+    state: str
+    state_words: str
+    due: Shown
+    zone: str
+    left: str
+    pressure: Pressure
+    bucket: Due
+    window: str
+    aim: str
+    rule: str
+    owner: str
+    ended: str
+    why_withdrawn: str
+    reminded: str
+    choices: Choices
+
+
+@dataclass(frozen=True, slots=True)
+class RowView:
+    """One line of the worklist."""
+
+    task: TaskView
+    patient: PatientView
+    discharged: Shown
+    site: str
+    went_to: str
+    chips: tuple[Chip, ...]
+    risk: Chip | None
+
+
+class Viewer:
+    """Prepares what one person sees at one instant."""
+
+    def __init__(self, *, person: Person, now: datetime, sites: Sites) -> None:
+        self._person = person
+        self._sites = sites
+        self.now = now
+
+    def times(self, site: str) -> LocalTimes:
+        """Times as the site's clocks show them."""
+        return LocalTimes(self.now, self._sites.zone(site))
+
+    def row(self, task: Task, transition: TransitionSnapshot, reminded: tuple[str, ...]) -> RowView:
+        """A line of the worklist."""
+        times = self.times(transition.site)
+        return RowView(
+            task=self.task(task, transition, reminded),
+            patient=self.patient(transition),
+            discharged=times.at(transition.discharged_at),
+            site=self._sites.name(transition.site),
+            went_to=words.disposition(transition.disposition),
+            chips=chips(transition.flags),
+            risk=risk(transition.risk.lace),
+        )
+
+    def patient(self, transition: TransitionSnapshot) -> PatientView:
+        """The patient, with the age on today's date at the site."""
+        patient = transition.patient
+        today = self.now.astimezone(self._sites.zone(transition.site)).date()
+        born = patient.birth_date
+        return PatientView(
+            name=patient.name,
+            age=f"{age(born, today)} y" if born else "age unknown",
+            born=on(born) if born else "",
+            mrn=patient.mrn,
+            former=", ".join(patient.former_mrns),
+            phones=_phones(patient),
+            language=words.word(words.LANGUAGES, patient.language) if patient.language else "",
+            deceased=patient.deceased,
+        )
+
+    def task(
+        self, task: Task, transition: TransitionSnapshot, reminded: tuple[str, ...] = ()
+    ) -> TaskView:
+        """A task."""
+        times, step = self.times(transition.site), task.step
+        return TaskView(
+            task_id=str(task.task_id),
+            transition_id=str(task.transition_id),
+            version=task.version,
+            title=step.title,
+            role=words.word(words.ROLES, step.role),
+            state=task.state,
+            state_words=words.word(words.TASK_STATES, task.state),
+            due=times.at(step.due_at),
+            zone=times.zone_at(step.due_at),
+            left=times.left(step.due_at),
+            pressure=pressure(step.due_at, transition.discharged_at, self.now),
+            bucket=due(step.due_at, self.now, self._sites.zone(transition.site)),
+            window=_window(task, times, self.now),
+            aim=_aim(task, times, self.now),
+            rule=step.rule,
+            owner=self._owner(task),
+            ended=_ended(task, times),
+            why_withdrawn=words.because(task.cancelled_for) if task.cancelled_for else "",
+            reminded="Reminder sent" if "reminder.due_soon" in reminded else "",
+            choices=self._choices(task),
+        )
+
+    def _owner(self, task: Task) -> str:
+        if task.work.owner is None:
+            return "Unassigned" if task.state.is_open else ""
+        if task.work.owner == self._person.subject:
+            return "You"
+        return task.work.owner_name or task.work.owner
+
+    def _choices(self, task: Task) -> Choices:
+        mine = task.work.owner == self._person.subject
+        free = task.work.owner is None
+        if not (self._person.may_work and task.state.is_open and (mine or free)):
+            return Choices()
+        return Choices(
+            claim=free,
+            start=mine and task.state is TaskState.ACCEPTED,
+            release=mine,
+            complete=True,
+            outcomes=tuple(
+                (code.value, words.word(words.OUTCOMES, code))
+                for code in outcomes_for(task.step.code)
+            ),
+        )
+
+
+def chips(flags: list[str]) -> tuple[Chip, ...]:
+    """The flags of a transition, those to act on first."""
+    marks = [Chip(*words.FLAGS.get(flag, (words.plain(flag), "note"))) for flag in flags]
+    return tuple(sorted(marks, key=lambda mark: ("alert", "ask", "note").index(mark.tone)))
+
+
+def risk(lace: Lace | None) -> Chip | None:
+    """The LACE score with its tier in words, and its parts for who wants to know."""
+    if lace is None:
+        return None
+    parts = (
+        f"Length of stay {lace.length_of_stay}, acuity {lace.acuity}, "
+        f"comorbidity {lace.comorbidity}, emergency visits {lace.ed_visits}"
+    )
+    return Chip(f"LACE {lace.score}, {lace.tier} risk", f"risk-{lace.tier}", parts)
+
+
+def _phones(patient: TransitionPatient) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (phone, "".join(sign for sign in phone if sign.isdigit() or sign == "+"))
+        for phone in patient.phones
+    )
+
+
+def _window(task: Task, times: LocalTimes, now: datetime) -> str:
+    opens_at = task.step.window_opens_at
+    if opens_at is None or not task.state.is_open:
+        return ""
+    if opens_at > now:
+        return f"Not before {times.at(opens_at).text}"
+    return f"Window open since {times.at(opens_at).text}"
+
+
+def _aim(task: Task, times: LocalTimes, now: datetime) -> str:
+    best = task.step.best_before_at
+    if best is None or best < now or not task.state.is_open:
+        return ""
+    return f"Best before {times.at(best).text}"
+
+
+def _ended(task: Task, times: LocalTimes) -> str:
+    if task.work.completed_at is None:
+        return ""
+    outcome = words.word(words.OUTCOMES, task.work.outcome or "done").removesuffix(" (say why)")
+    return f"{outcome}, {times.at(task.work.completed_at).text}"

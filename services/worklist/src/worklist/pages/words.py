@@ -1,0 +1,186 @@
+"""What codes are called in front of people: plain words, whole sentences where it matters."""
+
+from collections.abc import Mapping
+
+ROLES: Mapping[str, str] = {
+    "nurse": "Nurse",
+    "pharmacist": "Pharmacist",
+    "coordinator": "Coordinator",
+    "provider": "Provider",
+    "integration": "Integration",
+    "ops": "Operations",
+    "admin": "Administration",
+    "social_worker": "Social worker",
+    "care_team": "Care team",
+}
+
+OUTCOMES: Mapping[str, str] = {
+    "done": "Done",
+    "reached-patient": "Reached the patient",
+    "reached-caregiver": "Reached the caregiver",
+    "reconciled-none": "Reconciled, no discrepancies",
+    "reconciled-with-discrepancies": "Reconciled, with discrepancies",
+    "unable": "Could not be done (say why)",
+    "refused": "Patient refused (say why)",
+    "readmitted": "Patient was readmitted",
+    "deceased": "Patient died",
+    "facility": "Patient is in a facility",
+}
+
+TASK_STATES: Mapping[str, str] = {
+    "requested": "Unassigned",
+    "accepted": "Claimed",
+    "in_progress": "In progress",
+    "on_hold": "On hold",
+    "completed": "Completed",
+    "cancelled": "Withdrawn",
+}
+
+KINDS: Mapping[str, str] = {
+    "home_visit": "Home follow-up",
+    "facility_tracking": "Follow-up in a facility",
+    "ed_followup": "Emergency visit follow-up",
+    "acute_transfer_watch": "Transfer to another hospital",
+    "hospice": "Hospice",
+    "manual_review": "Needs a decision",
+}
+
+TRANSITION_STATES: Mapping[str, str] = {
+    "active": "Active",
+    "provisional": "Provisional",
+    "completed": "Completed",
+    "interrupted": "Interrupted",
+    "superseded": "Replaced",
+    "voided": "Voided",
+    "closed": "Closed",
+}
+
+FLAGS: Mapping[str, tuple[str, str]] = {
+    "ama": ("Left against advice", "alert"),
+    "priority_high": ("High priority", "alert"),
+    "deceased": ("Deceased", "alert"),
+    "ed_revisit": ("Back in the emergency room", "alert"),
+    "readmitted": ("Readmitted", "alert"),
+    "custody": ("In custody", "alert"),
+    "provisional": ("Provisional", "ask"),
+    "confirm_disposition": ("Confirm where to", "ask"),
+    "confirm_residence_type": ("Confirm residence", "ask"),
+    "tcm_review_nursing_facility": ("TCM: review", "ask"),
+    "home_health_agency": ("Home health agency", "note"),
+    "planned_readmission": ("Planned readmission", "note"),
+    "maternity_pathway": ("Maternity", "note"),
+    "suppress_patient_messages": ("No messages to patient", "note"),
+}
+"""What a flag says, and its tone: something to act on, to find out, or to know."""
+
+DISPOSITIONS: Mapping[str, str] = {
+    "01": "home",
+    "02": "another hospital",
+    "03": "a skilled nursing facility",
+    "04": "custodial care",
+    "05": "a cancer or children's hospital",
+    "06": "home with home health",
+    "07": "left against advice",
+    "20": "died",
+    "21": "law enforcement",
+    "43": "a federal hospital",
+    "50": "hospice at home",
+    "51": "a hospice",
+    "61": "a swing bed",
+    "62": "a rehabilitation facility",
+    "63": "long-term care hospital",
+    "64": "a nursing facility",
+    "65": "a psychiatric hospital",
+    "66": "a critical access hospital",
+    "81": "home (readmission planned)",
+    "86": "home with home health (readmission planned)",
+}
+
+_REASONS: Mapping[str, str] = {
+    "discharge_cancelled": "Discharge was cancelled by the hospital",
+    "admission_cancelled": "Admission was cancelled by the hospital",
+    "readmitted": "Patient was admitted again",
+    "deceased": "Patient has died",
+    "merged": "Two records of the patient were merged by the hospital",
+    "disposition_corrected": "Hospital corrected where the patient went",
+    "period_over": "Follow-up period had ended before the discharge became known",
+    "plan_changed": "Plan no longer asks for it",
+}
+
+_ABOUT: Mapping[str, str] = {
+    "encounter.admitted": "the admission",
+    "encounter.registered": "the emergency visit",
+    "encounter.discharged": "the discharge",
+    "discharge.cancelled": "the cancelled discharge",
+    "admission.cancelled": "the cancelled admission",
+}
+
+_RECIPIENTS: Mapping[str, str] = {
+    "primary_care_provider": "Primary care provider",
+    "attending": "Attending physician",
+}
+
+NOTICE_STATES: Mapping[str, str] = {
+    "pending": "Waiting to be sent",
+    "sent": "Sent",
+    "failed": "Could not be delivered",
+    "undeliverable": "Nobody known to tell",
+}
+
+DEEDS: Mapping[str, str] = {
+    "created": "planned",
+    "replanned": "replanned",
+    "cancelled": "withdrawn",
+    "reopened": "planned again",
+    "claimed": "claimed",
+    "released": "released",
+    "started": "started",
+    "completed": "completed",
+}
+
+LANGUAGES: Mapping[str, str] = {
+    "en": "English",
+    "es": "Spanish",
+    "fr": "French",
+    "de": "German",
+    "zh": "Chinese",
+    "vi": "Vietnamese",
+    "ru": "Russian",
+    "ar": "Arabic",
+    "pt": "Portuguese",
+    "ko": "Korean",
+    "eng": "English",
+    "spa": "Spanish",
+}
+
+
+def plain(code: str) -> str:
+    """A code that has no words of its own here, made readable."""
+    return code.replace("_", " ").replace("-", " ").capitalize()
+
+
+def word(words: Mapping[str, str], code: str) -> str:
+    """What a code is called."""
+    return words.get(code) or plain(code)
+
+
+def because(reason: str | None) -> str:
+    """Why something was withdrawn, as the beginning of a sentence."""
+    return word(_REASONS, reason or "plan_changed")
+
+
+def about(event: str) -> str:
+    """What a notice tells of."""
+    return _ABOUT.get(event) or plain(event.replace(".", " ")).lower()
+
+
+def recipient(role: str) -> str:
+    """Who a notice goes to."""
+    return word(_RECIPIENTS, role)
+
+
+def disposition(code: str | None) -> str:
+    """Where the patient went."""
+    if not code:
+        return "not stated"
+    return DISPOSITIONS.get(code, f"disposition {code}")
