@@ -6,7 +6,6 @@ from care_chassis.clock import SystemClock, clock_from
 from care_chassis.consumption import Consumption
 from care_chassis.database import Database
 from care_chassis.health import Health
-from care_chassis.identity import TokenVerifier
 from care_chassis.kafka import Publisher, make_broker
 from care_chassis.serving import Assembly
 from care_chassis.workers import repeatedly
@@ -52,7 +51,11 @@ def build(settings: Settings) -> Assembly:
 
 def make_http(finding: FindJourneys, lists: Lists, settings: Settings) -> FastAPI:
     """Pages and REST."""
-    doorkeeper = Doorkeeper(TokenVerifier(settings.token_secret.get_secret_value()))
+    doorkeeper = Doorkeeper(
+        settings.token_secret.get_secret_value(),
+        wall=SystemClock(),
+        development=settings.development_sign_in,
+    )
     http = FastAPI(
         title="Homeward flow-monitor",
         docs_url=None,

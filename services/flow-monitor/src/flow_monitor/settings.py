@@ -18,6 +18,8 @@ class Settings(BaseSettings):
     database_url: str = "postgresql://flow_monitor:flow_monitor@127.0.0.1:5433/homeward"
     months_kept: int = Field(default=13, ge=1)
     """Older months of the journal are dropped whole."""
+    development_sign_in: bool = False
+    """Whether `/sign-in` offers the development identities; never where there are patients."""
     secure_cookies: bool = False
     """Whether the sign-in cookie is sent over TLS only; on everywhere but in development."""
     token_secret: SecretStr = Field(
