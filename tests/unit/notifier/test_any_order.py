@@ -1,0 +1,154 @@
+"""Whatever comes first, and however often: the same is told, and nothing is told twice."""
+
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.support.notifier_fakes import (
+    BEN,
+    CLINIC,
+    EMERGENCY,
+    INPATIENT,
+    OBSERVATION,
+    PERSON,
+    NoticeDesk,
+    admission_cancelled,
+    admitted,
+    discharge_cancelled,
+    discharged,
+    merged,
+    registered,
+    updated,
+    with_provider,
+)
+
+from care_chassis.events import Event
+from notifier.domain.notices import Notice, NoticeState
+from notifier.domain.visits import Run, runs_of
+
+BUILDERS = (
+    admitted,
+    registered,
+    discharged,
+    updated,
+    admission_cancelled,
+    discharge_cancelled,
+)
+STAYS: tuple[Mapping[str, Any], ...] = (INPATIENT, EMERGENCY, OBSERVATION, CLINIC, {})
+PEOPLE = (PERSON, with_provider(), with_provider(BEN), with_provider(None))
+
+
+@st.composite
+def happenings(draw: st.DrawFn) -> Event:
+    build = draw(st.sampled_from(BUILDERS))
+    minute = draw(st.integers(0, 6))
+    visit = draw(st.sampled_from(["v1", "v1", "v1", "v2"]))
+    patient = draw(st.sampled_from(["ann", "ann", "annie"]))
+    number = draw(st.integers(0, 99))
+    return build(
+        minute,
+        visit=visit,
+        patient=patient,
+        stay=draw(st.sampled_from(STAYS)),
+        person=draw(st.sampled_from(PEOPLE)),
+        event_id=f"{number:02} {build.__name__} {minute} {visit} {patient}",
+    )
+
+
+MERGER = merged("annie", "ann", event_id="merger")
+HISTORIES = st.tuples(
+    st.lists(happenings(), min_size=1, max_size=8, unique_by=lambda event: event.event_id),
+    st.booleans(),
+).map(lambda drawn: [*drawn[0], MERGER] if drawn[1] else drawn[0])
+
+
+def runs(desk: NoticeDesk) -> dict[str, list[Run]]:
+    return {visit_key: runs_of(visit) for visit_key, visit in desk.notebook.visits().items()}
+
+
+def notices_of(desk: NoticeDesk, visit_key: str, run: Run) -> list[Notice]:
+    return [
+        notice
+        for notice in desk.notebook.notices()
+        if notice.visit_key == visit_key
+        and notice.about is run.about
+        and notice.corrects is None
+        and run.covers(notice.place)
+    ]
+
+
+def standing(desk: NoticeDesk) -> set[object]:
+    """What stands to be told, run by run, to whom."""
+    return {
+        (visit_key, number, notice.about, notice.state, notice.recipient)
+        for visit_key, of_visit in runs(desk).items()
+        for number, run in enumerate(of_visit)
+        for notice in notices_of(desk, visit_key, run)
+        if notice.state is not NoticeState.WITHDRAWN
+    }
+
+
+async def hear_in_batches(desk: NoticeDesk, arrivals: Sequence[Event], cuts: list[int]) -> None:
+    edges = [0, *sorted(cut % (len(arrivals) + 1) for cut in cuts), len(arrivals)]
+    for start, end in pairwise(edges):
+        if start < end:
+            await desk.hear(*arrivals[start:end])
+
+
+@settings(deadline=None)
+@given(HISTORIES, st.data(), st.lists(st.integers(0, 20), max_size=4))
+async def test_any_order_and_any_repetition_asks_for_the_same(
+    history: list[Event], data: st.DataObject, cuts: list[int]
+) -> None:
+    straight, shuffled = NoticeDesk(), NoticeDesk()
+    await straight.hear(*history)
+    arrivals = data.draw(st.permutations(history + history[:3]))
+    await hear_in_batches(shuffled, arrivals, cuts)
+    assert shuffled.notebook.visits() == straight.notebook.visits()
+    assert standing(shuffled) == standing(straight)
+
+
+@settings(deadline=None)
+@given(HISTORIES, st.data(), st.lists(st.booleans(), min_size=12, max_size=12))
+async def test_nothing_is_told_twice_nor_left_standing_whenever_it_is_sent(
+    history: list[Event], data: st.DataObject, posts: list[bool]
+) -> None:
+    desk = NoticeDesk()
+    for event, posted in zip(data.draw(st.permutations(history)), posts, strict=False):
+        await desk.hear(event)
+        if posted:
+            await desk.post()
+    await desk.post()
+    corrected = {notice.corrects for notice in desk.notebook.notices()}
+    for visit_key, of_visit in runs(desk).items():
+        for run in of_visit:
+            sent = [
+                notice
+                for notice in notices_of(desk, visit_key, run)
+                if notice.state is NoticeState.SENT
+            ]
+            assert len(sent) <= 1
+            if run.cancelled_at is not None:
+                assert all(notice.notification_id in corrected for notice in sent)
+            else:
+                assert all(notice.notification_id not in corrected for notice in sent)
+    ids = [letter.notification_id for letter in desk.mailer.letters]
+    assert len(ids) == len(set(ids))
+
+
+@settings(deadline=None)
+@given(HISTORIES, st.data())
+async def test_all_that_stands_and_can_be_told_is_told(
+    history: list[Event], data: st.DataObject
+) -> None:
+    desk = NoticeDesk()
+    for event in data.draw(st.permutations(history)):
+        await desk.hear(event)
+        await desk.post()
+    for visit_key, of_visit in runs(desk).items():
+        for run in of_visit:
+            states = {notice.state for notice in notices_of(desk, visit_key, run)}
+            if run.cancelled_at is None and run.is_told:
+                assert states & {NoticeState.SENT, NoticeState.UNDELIVERABLE}
