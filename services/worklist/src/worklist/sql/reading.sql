@@ -59,10 +59,10 @@ SELECT tasks.*, transitions.patient_key, transitions.correlation_id, transitions
 -- How many tasks stand in each queue, counted no further than a limit.
 SELECT (SELECT count(*) FROM (
            SELECT FROM tasks WHERE is_open AND owner = $1::text
-              AND ($2::text IS NULL OR site = $2::text) LIMIT $7::int) AS some) AS mine,
+              AND ($2::text IS NULL OR site = $2::text) LIMIT $7::int) AS few) AS mine,
        (SELECT count(*) FROM (
            SELECT FROM tasks WHERE is_open AND owner IS NULL
-              AND ($2::text IS NULL OR site = $2::text) LIMIT $7::int) AS some) AS unassigned,
+              AND ($2::text IS NULL OR site = $2::text) LIMIT $7::int) AS few) AS unassigned,
        (SELECT count(*) FROM (
            SELECT FROM tasks WHERE is_open AND due_at >= $3::timestamptz
               AND due_at < $8::timestamptz
@@ -70,16 +70,16 @@ SELECT (SELECT count(*) FROM (
                       (SELECT ends_at
                          FROM unnest($4::text[], $5::timestamptz[]) AS day (site, ends_at)
                         WHERE day.site = tasks.site), $6::timestamptz)
-              AND ($2::text IS NULL OR site = $2::text) LIMIT $7::int) AS some) AS today,
+              AND ($2::text IS NULL OR site = $2::text) LIMIT $7::int) AS few) AS today,
        (SELECT count(*) FROM (
            SELECT FROM tasks WHERE is_open AND due_at < $3::timestamptz
-              AND ($2::text IS NULL OR site = $2::text) LIMIT $7::int) AS some) AS overdue,
+              AND ($2::text IS NULL OR site = $2::text) LIMIT $7::int) AS few) AS overdue,
        (SELECT count(*) FROM (
            SELECT FROM tasks WHERE is_open
-              AND ($2::text IS NULL OR site = $2::text) LIMIT $7::int) AS some) AS open,
+              AND ($2::text IS NULL OR site = $2::text) LIMIT $7::int) AS few) AS open,
        (SELECT count(*) FROM (
            SELECT FROM tasks WHERE state = 'completed'
-              AND ($2::text IS NULL OR site = $2::text) LIMIT $7::int) AS some) AS completed;
+              AND ($2::text IS NULL OR site = $2::text) LIMIT $7::int) AS few) AS completed;
 
 -- read_transitions --
 -- A page of the transitions that pass the given filters, the last discharged first.
