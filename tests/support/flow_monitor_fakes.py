@@ -91,7 +91,7 @@ class FakeJournal:
             for one in self._ordered()
             if one.correlation_id in correlations or one.facts.transition_id in transitions
         ]
-        return [_sighting(one) for one in found[:most]]
+        return [sighting_of(one) for one in found[:most]]
 
     async def messages(self, wanted: MessageFilter) -> list[Sighting]:
         found = [
@@ -104,7 +104,7 @@ class FakeJournal:
             and (wanted.since is None or one.position.stored_at >= wanted.since)
             and (wanted.before is None or one.position < wanted.before)
         ]
-        return [_sighting(one) for one in found[: wanted.most]]
+        return [sighting_of(one) for one in found[: wanted.most]]
 
     async def effects(self, correlations: Collection[str]) -> Mapping[str, Mapping[str, int]]:
         distinct = {
@@ -126,7 +126,7 @@ class FakeJournal:
             for one in reversed(self._ordered())
             if one.facts.outcome == "dead" and (before is None or one.position < before)
         ]
-        return [_sighting(one) for one in found[:most]]
+        return [sighting_of(one) for one in found[:most]]
 
     async def counts(self) -> list[TopicCount]:
         return [
@@ -154,7 +154,7 @@ class FakeJournal:
         return [self.entries[position] for position in sorted(self.entries)]
 
 
-def _sighting(one: Entry) -> Sighting:
+def sighting_of(one: Entry) -> Sighting:
     return Sighting(
         position=one.position,
         type=one.type,

@@ -1,6 +1,6 @@
 """How a journey is put together, and how it is found."""
 
-from tests.support.flow_monitor_fakes import RECEIVED, FakeJournal, entry
+from tests.support.flow_monitor_fakes import RECEIVED, FakeJournal, entry, sighting_of
 
 from flow_monitor.domain.journeys import IdKind, Wanted, trace
 from flow_monitor.find_journeys import MOST_STATIONS, FindJourneys
@@ -41,6 +41,13 @@ async def test_what_comes_again_is_marked_as_repeated() -> None:
     finding = FindJourneys(archive=await journal_of_a_discharge())
     journey = await finding.find(Wanted({IdKind.CONTROL_ID: "M1"}))
     assert [one.repeated for one in journey.stations] == [False, False, False, True, False]
+
+
+def test_within_one_millisecond_what_causes_comes_first() -> None:
+    names = ("notifications.v1", "tasks.v1", "encounters.v1", "transitions.v1", RECEIVED)
+    journal = [sighting_of(entry(name)) for name in names]
+    told = [one.sighting.position.topic for one in trace(journal).stations]
+    assert told == [RECEIVED, "encounters.v1", "transitions.v1", "tasks.v1", "notifications.v1"]
 
 
 async def test_a_journey_must_fit_all_ids_that_are_given() -> None:

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
-from flow_monitor.domain.entries import Sighting
+from flow_monitor.domain.entries import Position, Sighting
 
 WIRE_TYPE = "hl7.received"
+_CAUSES_FIRST = ("hl7.received.v1", "encounters.v1", "transitions.v1", "tasks.v1", "reminders.v1")
 
 
 class IdKind(StrEnum):
@@ -52,7 +54,7 @@ class Journey:
 
 def trace(sightings: Iterable[Sighting], *, truncated: bool = False) -> Journey:
     """The journey that the sightings make."""
-    ordered = sorted(sightings, key=lambda sighting: sighting.position)
+    ordered = sorted(sightings, key=_place_in_order)
     wire = _first_on_the_wire(ordered)
     seen: set[tuple[str, str]] = set()
     stations: list[Station] = []
@@ -67,6 +69,13 @@ def trace(sightings: Iterable[Sighting], *, truncated: bool = False) -> Journey:
         correlation_ids=_distinct(sighting.correlation_id for sighting in ordered),
         transition_ids=_distinct(sighting.facts.transition_id for sighting in ordered),
     )
+
+
+def _place_in_order(sighting: Sighting) -> tuple[datetime, int, Position]:
+    """By time; within one of Kafka's milliseconds what causes comes before what follows."""
+    topic = sighting.position.topic
+    rank = _CAUSES_FIRST.index(topic) if topic in _CAUSES_FIRST else len(_CAUSES_FIRST)
+    return (sighting.position.stored_at, rank, sighting.position)
 
 
 def _first_on_the_wire(ordered: Sequence[Sighting]) -> dict[str, Sighting]:
