@@ -12,8 +12,6 @@ from hospital_sim.ledger import Ledger
 from hospital_sim.observation import NotAnswered, SeenEncounter, SeenFrame, SeenTransition
 from hospital_sim.reconciliation import Discrepancy, Fate, SeenVisit, differences, fate_of
 
-_LOOK_AGAIN_SECONDS = 1.0
-
 
 class Seen(Protocol):
     """The running system."""
@@ -51,6 +49,7 @@ async def reconcile(
     *,
     since: datetime,
     within: float,
+    every: float = 1.0,
 ) -> Reconciliation:
     """Look until everything adds up twice in a row, or for `within` real seconds."""
     last = Reconciliation((), (), "there was no time to ask")
@@ -60,7 +59,7 @@ async def reconcile(
                 before, last = last, await _look(system, ledger, expected, since)
                 if before.adds_up and last.adds_up:
                     return last
-                await asyncio.sleep(_LOOK_AGAIN_SECONDS)
+                await asyncio.sleep(every)
     except TimeoutError:
         return last
 
