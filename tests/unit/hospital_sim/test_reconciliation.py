@@ -200,13 +200,6 @@ def test_what_was_voided_must_have_nothing_left_to_do() -> None:
     assert "the task closure is still open" in left_over
 
 
-def test_what_may_be_absent_may_be_absent_but_not_otherwise() -> None:
-    visit = expected(transitions=(replace(VOIDED, may_be_absent=True),))
-    assert amiss(visit, view()) == ""
-    assert amiss(visit, view(seen_transition(**SEEN_VOIDED, **WITHDRAWN))) == ""
-    assert "unexpected" in amiss(visit, view(seen_transition()))
-
-
 def test_an_interrupted_follow_up_may_keep_what_is_not_about_the_patient() -> None:
     wanted = replace(VOIDED, state="interrupted", reason="readmitted")
     shown = {"state": "interrupted", "reason": "readmitted"}

@@ -14,6 +14,7 @@ _HOME = {"01", "06", "07", ""}
 _FACILITY = {"03"}
 _OTHER_HOSPITAL = {"02"}
 _DIED = {"20"}
+_PERIOD = timedelta(days=30)
 _READMISSION_WITHIN = timedelta(days=30)
 _HOME_TASKS = frozenset(
     {"initial_contact", "home_visit", "medication_reconciliation", "follow_up_visit"}
@@ -39,8 +40,6 @@ class ExpectedTransition:
     reason: str | None = None
     flags: frozenset[str] = frozenset()
     """At least these."""
-    may_be_absent: bool = False
-    """What ended it arrived before what opened it, so that it need never have been seen."""
 
     @property
     def is_open(self) -> bool:
@@ -93,17 +92,25 @@ class _Visit:
     def open(self) -> ExpectedTransition | None:
         return next((one for one in self.transitions if one.is_open), None)
 
-    def end(self, statement: Statement, state: str, reason: str) -> None:
-        """The open follow-up ends for what `statement` said."""
+    def end(self, state: str, reason: str) -> None:
+        """The open follow-up ends."""
         ending = self.open
-        if ending is None:
-            return
-        opened = next(one for one in self.said if one.control_id == ending.opened_by)
-        never_seen = statement.sent_at < opened.sent_at
-        place = self.transitions.index(ending)
-        self.transitions[place] = replace(
-            ending, state=state, reason=reason, flags=frozenset(), may_be_absent=never_seen
-        )
+        if ending is not None:
+            place = self.transitions.index(ending)
+            self.transitions[place] = replace(ending, state=state, reason=reason, flags=frozenset())
+
+
+def as_of(visit: ExpectedVisit, now: datetime) -> ExpectedVisit:
+    """The same visit, as long after the run as `now` is: what has run its time is closed."""
+    return replace(
+        visit,
+        transitions=tuple(
+            replace(one, state="closed", reason="period_over", flags=frozenset())
+            if one.is_open and now - one.discharged_at > _PERIOD
+            else one
+            for one in visit.transitions
+        ),
+    )
 
 
 def expect(story: Story) -> list[ExpectedVisit]:
@@ -143,7 +150,7 @@ def _take_in(visit: _Visit, statement: Statement, visits: dict[str, _Visit]) -> 
         case "A13":
             visit.status = "in-progress"
             visit.discharged_at = None
-            visit.end(statement, "voided", "discharge_cancelled")
+            visit.end("voided", "discharge_cancelled")
         case "A11":
             visit.status = "cancelled"
         case "A08" if visit.status == "finished":
@@ -159,7 +166,7 @@ def _admit(visit: _Visit, statement: Statement, others: Sequence[_Visit]) -> Non
             continue
         if any(one.kind == "home_visit" and one.is_open for one in other.transitions):
             visit.readmission_of = other.visit
-            other.end(statement, "interrupted", "readmitted")
+            other.end("interrupted", "readmitted")
 
 
 def _follow(visit: _Visit, statement: Statement) -> None:
@@ -170,7 +177,7 @@ def _follow(visit: _Visit, statement: Statement) -> None:
     kind = _kind(statement)
     standing = visit.open
     if statement.died or kind is None:
-        visit.end(statement, "closed", "deceased")
+        visit.end("closed", "deceased")
         return
     wanted = ExpectedTransition(
         kind=kind,
@@ -185,7 +192,7 @@ def _follow(visit: _Visit, statement: Statement) -> None:
         place = visit.transitions.index(standing)
         visit.transitions[place] = replace(wanted, opened_by=standing.opened_by)
     else:
-        visit.end(statement, "superseded", "disposition_corrected")
+        visit.end("superseded", "disposition_corrected")
         visit.transitions.append(wanted)
 
 

@@ -53,7 +53,6 @@ class ExpectedOutcome(_Document):
     kind: str
     state: str
     reason: str | None = None
-    may_be_absent: bool = False
 
 
 class ExpectedStay(_Document):

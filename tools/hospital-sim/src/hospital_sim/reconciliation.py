@@ -153,7 +153,7 @@ def _transition_faults(
             left.remove(seen)
             for what in (*_task_faults(wanted, seen), *_detail_faults(expected, wanted, seen)):
                 yield wanted.opened_by, what
-        elif not wanted.may_be_absent:
+        else:
             yield wanted.opened_by, f"no transition {_named(wanted)}"
     for seen in left:
         yield expected.control_ids[-1], f"an unexpected transition {_named(seen)}"

@@ -2,12 +2,12 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from hospital_sim.expectations import ExpectedVisit
+from hospital_sim.expectations import ExpectedVisit, as_of
 from hospital_sim.ledger import Ledger
 from hospital_sim.observation import NotAnswered, SeenEncounter, SeenFrame, SeenTransition
 from hospital_sim.reconciliation import Discrepancy, Fate, SeenVisit, differences, fate_of
@@ -21,6 +21,18 @@ class Seen(Protocol):
     async def encounters(self, site: str, mrn: str) -> list[SeenEncounter]: ...
 
     async def frames(self, since: datetime) -> list[SeenFrame]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What was sent, and what must come of it."""
+
+    ledger: Ledger
+    expected: Sequence[ExpectedVisit]
+    since: datetime
+    """The real instant before which nothing was sent."""
+    now: Callable[[], datetime]
+    """The simulated present."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,20 +55,14 @@ class Reconciliation:
 
 
 async def reconcile(
-    system: Seen,
-    ledger: Ledger,
-    expected: Sequence[ExpectedVisit],
-    *,
-    since: datetime,
-    within: float,
-    every: float = 1.0,
+    system: Seen, account: Account, *, within: float, every: float = 1.0
 ) -> Reconciliation:
     """Look until everything adds up twice in a row, or for `within` real seconds."""
     last = Reconciliation((), (), "there was no time to ask")
     try:
         async with asyncio.timeout(within):
             while True:
-                before, last = last, await _look(system, ledger, expected, since)
+                before, last = last, await _look(system, account)
                 if before.adds_up and last.adds_up:
                     return last
                 await asyncio.sleep(every)
@@ -64,17 +70,17 @@ async def reconcile(
         return last
 
 
-async def _look(
-    system: Seen, ledger: Ledger, expected: Sequence[ExpectedVisit], since: datetime
-) -> Reconciliation:
+async def _look(system: Seen, account: Account) -> Reconciliation:
     try:
         frames: defaultdict[str, list[SeenFrame]] = defaultdict(list)
-        for frame in await system.frames(since):
+        for frame in await system.frames(account.since):
             frames[frame.digest].append(frame)
+        now = account.now()
+        expected = [as_of(visit, now) for visit in account.expected]
         visits = await _look_at_visits(system, expected)
     except NotAnswered as error:
         return Reconciliation((), (), str(error))
-    fates = [fate_of(entry, frames[entry.message.digest]) for entry in ledger.entries]
+    fates = [fate_of(entry, frames[entry.message.digest]) for entry in account.ledger.entries]
     return Reconciliation(fates, visits)
 
 

@@ -17,7 +17,7 @@ from hospital_sim.observation import Homeward, NotAnswered
 from hospital_sim.pathways import load_pathways
 from hospital_sim.picture import live_table, plain_line, show_result
 from hospital_sim.schedule import Run, Schedule, plan
-from hospital_sim.settling import Reconciliation, reconcile
+from hospital_sim.settling import Account, Reconciliation, reconcile
 
 _REFRESH_SECONDS = 0.5
 _PLAIN_LINE_SECONDS = 5.0
@@ -81,9 +81,8 @@ class Simulation:
             self._console.print("Everything is sent; waiting for it to come to rest.")
             stories = [story for schedule in self._schedules for story in schedule.stories]
             expected = [visit for story in stories for visit in expect(story)]
-            result = await reconcile(
-                homeward, self._ledger, expected, since=began_at, within=self._patience.settling
-            )
+            account = Account(self._ledger, expected, began_at, self._clock.now)
+            result = await reconcile(homeward, account, within=self._patience.settling)
         show_result(self._console, result, [feed.site for feed in self._progress])
         return result
 
