@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from hospital_sim.expectations import ExpectedTransition, ExpectedVisit
+from hospital_sim.expectations import ExpectedTransition, ExpectedVisit, as_of
 from hospital_sim.ledger import Entry, Ledger
 from hospital_sim.mllp import Answer
 from hospital_sim.observation import (
@@ -21,7 +21,7 @@ from hospital_sim.observation import (
 from hospital_sim.picture import show_result
 from hospital_sim.reconciliation import SeenVisit, differences, fate_of
 from hospital_sim.sendings import Message
-from hospital_sim.settling import Reconciliation, reconcile
+from hospital_sim.settling import Account, Reconciliation, reconcile
 
 LEFT = datetime(2026, 6, 10, 17, tzinfo=UTC)
 GOOD = Message("M1", "GHH", "M1", "A03", b"good", tells_doctor=True)
@@ -208,6 +208,16 @@ def test_an_interrupted_follow_up_may_keep_what_is_not_about_the_patient() -> No
     assert "still open" in amiss(visit, view(seen_transition("home_visit", **shown)))
 
 
+def test_what_has_run_its_time_is_expected_to_be_closed() -> None:
+    shown = {"state": "closed", "reason": "period_over"}
+    later = as_of(expected(), LEFT + timedelta(days=31))
+    assert amiss(later, view(seen_transition(**shown, **WITHDRAWN))) == ""
+    assert "no transition" in amiss(later, view(seen_transition()))
+    assert as_of(expected(), LEFT + timedelta(days=29)) == expected()
+    voided = expected(transitions=(VOIDED,))
+    assert as_of(voided, LEFT + timedelta(days=99)) == voided
+
+
 def test_every_number_of_the_patient_must_show_the_same() -> None:
     visit = expected(all_mrns=frozenset({"MR1", "OLD"}))
     assert amiss(visit, view(seen_transition()), view(seen_transition())) == ""
@@ -240,7 +250,8 @@ async def settled(system: _System, within: float = 20.0) -> Reconciliation:
     ledger = Ledger()
     one = ledger.entry(GOOD)
     one.sendings, one.answers = 1, [ACCEPTED]
-    return await reconcile(system, ledger, [expected()], since=LEFT, within=within, every=0.001)
+    account = Account(ledger, [expected()], LEFT, lambda: LEFT)
+    return await reconcile(system, account, within=within, every=0.001)
 
 
 async def test_it_waits_until_everything_has_come_to_rest() -> None:
