@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from tests.support.manual_clock import START, ManualClock
 
 from care_chassis.consumption import Delivery
+from care_chassis.errors import TransientError
 from care_chassis.events import Event, OutgoingEvent
 from care_contracts.encounters import (
     EncounterClass,
@@ -170,6 +171,8 @@ class FakeNotebook:
     def __init__(self) -> None:
         self._shelf = _Shelf()
         self._held: set[UUID] = set()
+        self.away = 0
+        """How many deliveries' transactions will find the database gone."""
 
     @asynccontextmanager
     async def requesting(self) -> AsyncGenerator["_FakeRequesting"]:
@@ -182,6 +185,9 @@ class FakeNotebook:
 
     @asynccontextmanager
     async def delivering(self) -> AsyncGenerator["_FakeDelivering"]:
+        if self.away:
+            self.away -= 1
+            raise TransientError("PostgreSQL")
         before = self._shelf.copied()
         work = _FakeDelivering(self._shelf, self._held)
         try:
@@ -360,6 +366,9 @@ class NoticeStore(Requesting, Delivering, Protocol):
 class NoticeDesk:
     """The notifier put together, by default with fakes."""
 
+    lost_after = timedelta(seconds=0.05)
+    """On the wall; the clock stands still meanwhile."""
+
     def __init__(self, *, store: NoticeStore | None = None, rate: float = 1.0) -> None:
         self.clock = ManualClock(START + timedelta(hours=3), rate=rate)
         self.notebook = FakeNotebook()
@@ -373,7 +382,11 @@ class NoticeDesk:
             delivering=kept,
             post=Post(WrittenLetters(), self.mailer, self.sites),
             clock=self.clock,
-            rules=DeliveryRules(RetryRule(), lost_after_seconds=30, chance=lambda: 1.0),
+            rules=DeliveryRules(
+                RetryRule(),
+                lost_after_seconds=self.lost_after.total_seconds(),
+                chance=lambda: 1.0,
+            ),
         )
 
     async def hear(self, *events: Event) -> None:

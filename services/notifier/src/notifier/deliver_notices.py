@@ -1,7 +1,7 @@
 """Delivers notices: the intent is recorded, then the letter sent, then the outcome recorded."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -27,6 +27,8 @@ from notifier.ports import (
     DeliveringWork,
     Letter,
     LetterDeferredError,
+    LetterError,
+    LetterLostError,
     LetterRefusedError,
     Letters,
     Mailer,
@@ -46,6 +48,11 @@ _TIME_TO_NOTIFY = Histogram(
 )
 
 
+_OUTCOMES: Mapping[type[LetterError], Outcome] = {
+    LetterRefusedError: Outcome.REFUSED,
+    LetterDeferredError: Outcome.DEFERRED,
+    LetterLostError: Outcome.UNKNOWN,
+}
 _Due = tuple[Notice, Background]
 
 
@@ -144,10 +151,8 @@ class DeliverNotices:
     async def _attempt(self, notice: Notice, background: Background) -> Attempt:
         try:
             await self._post.mailer.send(self._letter(notice, background), self._clock.now())
-        except LetterRefusedError as error:
-            return Attempt(notice.attempts, Outcome.REFUSED, error.code)
-        except LetterDeferredError as error:
-            return Attempt(notice.attempts, Outcome.DEFERRED, error.code)
+        except LetterError as error:
+            return Attempt(notice.attempts, _OUTCOMES[type(error)], error.code)
         except Exception as error:  # noqa: BLE001 - a bug about one letter must not stop all others
             _log.error(
                 "letter_broke",

@@ -1,6 +1,7 @@
 """Hands letters to the mail server by SMTP, and says which refusals are for good."""
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address
@@ -10,7 +11,7 @@ from email.utils import format_datetime
 
 import aiosmtplib
 
-from notifier.ports import Letter, LetterDeferredError, LetterRefusedError
+from notifier.ports import Letter, LetterDeferredError, LetterLostError, LetterRefusedError
 
 _FOR_GOOD = range(500, 600)
 _ABOUT_THE_LETTER = (aiosmtplib.SMTPRecipientRefused, aiosmtplib.SMTPDataError)
@@ -39,7 +40,7 @@ class SmtpMailer:
         self._sender = sender
 
     async def send(self, letter: Letter, at: datetime) -> None:
-        """Hand a letter over. Raises LetterRefusedError or LetterDeferredError."""
+        """Hand a letter over. Raises LetterError, of the kind that fits."""
         try:
             async with asyncio.timeout(self._server.timeout_seconds):
                 await self._send(letter, at)
@@ -49,17 +50,16 @@ class SmtpMailer:
             raise _about_the_letter(error.code) from error
         except aiosmtplib.SMTPResponseException as error:
             raise LetterDeferredError(f"smtp_{error.code}") from error
-        except (aiosmtplib.SMTPTimeoutError, TimeoutError) as error:
-            raise LetterDeferredError("timed_out") from error
+        except aiosmtplib.SMTPConnectError as error:
+            raise LetterDeferredError("unreachable") from error
+        except (aiosmtplib.SMTPServerDisconnected, TimeoutError) as error:
+            raise LetterLostError("no_answer") from error
         except (aiosmtplib.SMTPException, OSError) as error:
             raise LetterDeferredError("unreachable") from error
 
     async def _send(self, letter: Letter, at: datetime) -> None:
         server = self._server
-        await aiosmtplib.send(
-            mail_of(letter, sender=self._sender, at=at),
-            sender=self._sender,
-            recipients=[letter.address],
+        client = aiosmtplib.SMTP(
             hostname=server.host,
             port=server.port,
             local_hostname=_domain(self._sender),  # else it is looked up, and blocks the loop
@@ -68,6 +68,20 @@ class SmtpMailer:
             username=server.username,
             password=server.password,
         )
+        try:
+            await client.connect()
+            mail = mail_of(letter, sender=self._sender, at=at)
+            await client.send_message(mail, sender=self._sender, recipients=[letter.address])
+            await _take_leave(client)
+        finally:
+            client.close()
+
+
+async def _take_leave(client: aiosmtplib.SMTP) -> None:
+    """Say goodbye; the letter is delivered whether the server answers that or not."""
+    with suppress(aiosmtplib.SMTPException, OSError, TimeoutError):
+        async with asyncio.timeout(1.0):
+            await client.quit()
 
 
 def _domain(address: str) -> str:

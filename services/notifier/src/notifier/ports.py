@@ -18,7 +18,8 @@ from notifier.domain.visits import Visit
 
 # LetterError
 # ├── LetterRefusedError     the mail server will never take this letter
-# └── LetterDeferredError    not now: try again later
+# ├── LetterDeferredError    not now: try again later
+# └── LetterLostError        no answer: it may have arrived; try again with the same id
 
 
 class LetterError(Exception):
@@ -35,6 +36,10 @@ class LetterRefusedError(LetterError):
 
 class LetterDeferredError(LetterError):
     """The mail server is away, or puts us off."""
+
+
+class LetterLostError(LetterError):
+    """The mail server fell silent with the letter perhaps in its hands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +93,7 @@ class Mailer(Protocol):
     """The mail server."""
 
     async def send(self, letter: Letter, at: datetime) -> None:
-        """Hand a letter over. Raises LetterRefusedError or LetterDeferredError."""
+        """Hand a letter over. Raises LetterError, of the kind that fits."""
         ...
 
 

@@ -23,7 +23,7 @@ class Outcome(StrEnum):
     DEFERRED = "deferred"
     """Not now: the mail server is away or busy."""
     UNKNOWN = "unknown"
-    """The attempt was lost sight of: we ended before its outcome was recorded."""
+    """The attempt was lost sight of: in its midst we ended, or the mail server fell silent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +76,8 @@ def end(
     if was_sent:
         sent = changed_state(notice, NoticeState.SENT)
         return [sent, correction_of(sent, now)] if notice.revoked else [sent]
+    maybe_told = notice.maybe_told or attempt.outcome is Outcome.UNKNOWN
+    notice = replace(notice, maybe_told=maybe_told)
     if notice.revoked:
         return withdraw(notice, now)
     return [_not_sent(notice, attempt, now, rule, chance)]

@@ -86,7 +86,7 @@ class WrittenLetters:
         """The letter that tells the story to the recipient."""
         wording = _WORDINGS[story.plot]
         when = _in_words(story.occurred_at.astimezone(sender.zone))
-        patient = story.patient_name or f"(name {_NOT_NAMED})"
+        patient = story.patient_name or "(name not given by the hospital)"
         content = {
             "recipient": to.name,
             "news": wording.news.format(patient=patient, institution=sender.name, when=when),
