@@ -170,6 +170,17 @@ def test_open_and_withdrawn_tasks_follow_from_the_state() -> None:
     assert expect(by_name["against_advice"])[0].transitions[0].flags == {"ama"}
 
 
+def test_a_follow_up_ends_with_the_local_day_and_sooner_after_an_emergency() -> None:
+    schedule = drawn()[0]
+    by_name = {one.pathway.name: one for one in schedule.stories}
+    for name, days in (("home", 29), ("emergency", 7)):
+        wanted = expect(by_name[name])[0].transitions[0]
+        zone = schedule.hospital.zone
+        left, closes = wanted.discharged_at.astimezone(zone), wanted.closes_at.astimezone(zone)
+        assert (closes.date() - left.date()).days == days
+        assert (closes.hour, closes.minute, closes.second) == (23, 59, 59)
+
+
 def test_after_a_merge_the_visit_is_expected_under_the_surviving_number() -> None:
     story = next(one for one in drawn()[0].stories if one.pathway.name == "merged_after_discharge")
     (visit,) = expect(story)

@@ -24,6 +24,7 @@ from hospital_sim.sendings import Message
 from hospital_sim.settling import Account, Reconciliation, reconcile
 
 LEFT = datetime(2026, 6, 10, 17, tzinfo=UTC)
+CLOSES = LEFT + timedelta(days=29, hours=7)
 GOOD = Message("M1", "GHH", "M1", "A03", b"good", tells_doctor=True)
 BAD = Message("X1", "GHH", "", "", b"bad", flaw="garbage")
 ACCEPTED, REFUSED = Answer("AA", "M1", "", ""), Answer("AE", "", "no", "101")
@@ -94,7 +95,7 @@ def test_every_way_a_message_can_go_wrong_is_noticed(
 
 
 def expected(**changes: Any) -> ExpectedVisit:
-    wanted = ExpectedTransition("home_visit", "active", LEFT, opened_by="M1")
+    wanted = ExpectedTransition("home_visit", "active", LEFT, CLOSES, "M1")
     visit = ExpectedVisit(
         site="GHH",
         mrn="MR1",
@@ -151,7 +152,7 @@ def test_a_visit_that_stands_as_expected_is_in_order() -> None:
 
 WITHDRAWN = {"tasks": [SeenTask(code=code, state="cancelled") for code in HOME_TASKS]}
 VOIDED = ExpectedTransition(
-    "home_visit", "voided", LEFT, opened_by="M1", reason="discharge_cancelled"
+    "home_visit", "voided", LEFT, CLOSES, "M1", reason="discharge_cancelled"
 )
 SEEN_VOIDED = {"state": "voided", "reason": "discharge_cancelled"}
 
@@ -209,13 +210,18 @@ def test_an_interrupted_follow_up_may_keep_what_is_not_about_the_patient() -> No
 
 
 def test_what_has_run_its_time_is_expected_to_be_closed() -> None:
-    shown = {"state": "closed", "reason": "period_over"}
-    later = as_of(expected(), LEFT + timedelta(days=31))
-    assert amiss(later, view(seen_transition(**shown, **WITHDRAWN))) == ""
-    assert "no transition" in amiss(later, view(seen_transition()))
-    assert as_of(expected(), LEFT + timedelta(days=29)) == expected()
+    over = view(seen_transition(state="closed", reason="period_over", **WITHDRAWN))
+    still = view(seen_transition())
+    before, soon, later = (
+        as_of(expected(), CLOSES + timedelta(hours=hours)) for hours in (-1, 1, 25)
+    )
+    assert before == expected()
+    assert "no transition" in amiss(before, over)
+    assert amiss(soon, over) == amiss(soon, still) == ""
+    assert amiss(later, over) == ""
+    assert "no transition" in amiss(later, still)
     voided = expected(transitions=(VOIDED,))
-    assert as_of(voided, LEFT + timedelta(days=99)) == voided
+    assert as_of(voided, CLOSES + timedelta(days=99)) == voided
 
 
 def test_every_number_of_the_patient_must_show_the_same() -> None:

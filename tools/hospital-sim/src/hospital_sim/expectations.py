@@ -6,7 +6,8 @@ order they were sent in: that is the promise under test.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from hospital_sim.stories import Statement, Story
 
@@ -14,7 +15,11 @@ _HOME = {"01", "06", "07", ""}
 _FACILITY = {"03"}
 _OTHER_HOSPITAL = {"02"}
 _DIED = {"20"}
-_PERIOD = timedelta(days=30)
+_PERIOD = timedelta(days=29)
+_PERIODS = {"ed_followup": timedelta(days=7)}
+_GRACE = timedelta(days=1)
+"""A day of an accelerated clock is soon over; closing takes a moment of real time."""
+_LAST_SECOND = time(23, 59, 59)
 _READMISSION_WITHIN = timedelta(days=30)
 _HOME_TASKS = frozenset(
     {"initial_contact", "home_visit", "medication_reconciliation", "follow_up_visit"}
@@ -35,15 +40,31 @@ class ExpectedTransition:
     kind: str
     state: str
     discharged_at: datetime
+    closes_at: datetime
+    """When its time is over: the end of a local day."""
     opened_by: str
     """Control id of the discharge."""
     reason: str | None = None
     flags: frozenset[str] = frozenset()
     """At least these."""
 
+    ending: bool = False
+    """Its time is just over, so that it may be closed or about to be."""
+
     @property
     def is_open(self) -> bool:
         return self.state in _OPEN
+
+    @property
+    def over(self) -> "ExpectedTransition":
+        """The same after its time."""
+        return replace(self, state="closed", reason="period_over", flags=frozenset(), ending=False)
+
+    def as_of(self, now: datetime) -> "ExpectedTransition":
+        """How it must stand at `now`, if it has not ended for another reason."""
+        if not self.is_open or now <= self.closes_at:
+            return self
+        return replace(self, ending=True) if now <= self.closes_at + _GRACE else self.over
 
     @property
     def open_tasks(self) -> frozenset[str]:
@@ -82,6 +103,7 @@ class _Visit:
     """A visit while its statements are gone through."""
 
     visit: str
+    zone: ZoneInfo
     status: str = "in-progress"
     discharged_at: datetime | None = None
     readmission_of: str | None = None
@@ -102,15 +124,7 @@ class _Visit:
 
 def as_of(visit: ExpectedVisit, now: datetime) -> ExpectedVisit:
     """The same visit, as long after the run as `now` is: what has run its time is closed."""
-    return replace(
-        visit,
-        transitions=tuple(
-            replace(one, state="closed", reason="period_over", flags=frozenset())
-            if one.is_open and now - one.discharged_at > _PERIOD
-            else one
-            for one in visit.transitions
-        ),
-    )
+    return replace(visit, transitions=tuple(one.as_of(now) for one in visit.transitions))
 
 
 def expect(story: Story) -> list[ExpectedVisit]:
@@ -119,7 +133,7 @@ def expect(story: Story) -> list[ExpectedVisit]:
     ordered = sorted(story.statements, key=lambda statement: statement.recorded_at)
     for statement in ordered:
         if statement.visit:
-            visit = visits.setdefault(statement.visit, _Visit(statement.visit))
+            visit = visits.setdefault(statement.visit, _Visit(statement.visit, story.zone))
             visit.said.append(statement)
             _take_in(visit, statement, visits)
     mrns = {one.mrn for one in ordered} | {one.absorbed_mrn for one in ordered} - {""}
@@ -183,6 +197,7 @@ def _follow(visit: _Visit, statement: Statement) -> None:
         kind=kind,
         state="active" if statement.disposition else "provisional",
         discharged_at=statement.discharged_at,
+        closes_at=_closes_at(kind, statement.discharged_at, visit.zone),
         opened_by=statement.control_id,
         flags=frozenset({"ama"} if statement.disposition == "07" else ()),
     )
@@ -194,6 +209,11 @@ def _follow(visit: _Visit, statement: Statement) -> None:
     else:
         visit.end("superseded", "disposition_corrected")
         visit.transitions.append(wanted)
+
+
+def _closes_at(kind: str, discharged_at: datetime, zone: ZoneInfo) -> datetime:
+    last_on = discharged_at.astimezone(zone).date() + _PERIODS.get(kind, _PERIOD)
+    return datetime.combine(last_on, _LAST_SECOND, zone)
 
 
 def _kind(statement: Statement) -> str | None:

@@ -148,10 +148,12 @@ def _transition_faults(
     """What is not as expected, each with the control id of the discharge it is about."""
     left = list(transitions)
     for wanted in expected.transitions:
-        seen = next((one for one in left if _is(one, wanted)), None)
-        if seen is not None:
+        fitting = [wanted, wanted.over] if wanted.ending else [wanted]
+        pairs = [(one, fits) for one in left for fits in fitting if _is(one, fits)]
+        if pairs:
+            seen, fits = pairs[0]
             left.remove(seen)
-            for what in (*_task_faults(wanted, seen), *_detail_faults(expected, wanted, seen)):
+            for what in (*_task_faults(fits, seen), *_detail_faults(expected, fits, seen)):
                 yield wanted.opened_by, what
         else:
             yield wanted.opened_by, f"no transition {_named(wanted)}"

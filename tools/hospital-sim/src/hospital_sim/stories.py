@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
+from zoneinfo import ZoneInfo
 
 from hospital_sim.charts import Chart, Occurrence, write_down
 from hospital_sim.hospitals import UNIFORM_CODES, Hospital
@@ -38,6 +39,7 @@ class Story:
     """One pathway as it happens to somebody."""
 
     site: str
+    zone: ZoneInfo
     pathway: Pathway
     people: Sequence[Person]
     visits: Sequence[str]
@@ -96,7 +98,15 @@ def tell(
         sent_at = [timeline.at(hours) for hours in (step.first_sent, *step.again)]
         sendings += [Sending(at, message) for at in sent_at]
         statements.append(_statement(draft, chart, sent_at[0]))
-    return Story(hospital.code, pathway, cast.people, cast.visits, statements, sendings)
+    return Story(
+        site=hospital.code,
+        zone=hospital.zone,
+        pathway=pathway,
+        people=cast.people,
+        visits=cast.visits,
+        statements=statements,
+        sendings=sendings,
+    )
 
 
 def _occurrence(rng: Random, step: Step, timeline: Timeline) -> Occurrence:
