@@ -15,12 +15,17 @@ from notifier.ports import Background
 _PERSON = TypeAdapter(PersonFacts)
 _STAY = TypeAdapter(StayFacts)
 _MOMENTS = TypeAdapter(tuple[Moment, ...])
-_ANY: TypeAdapter[Any] = TypeAdapter(PersonFacts | StayFacts | tuple[Moment, ...])
+_FACTS: TypeAdapter[Any] = TypeAdapter(PersonFacts | StayFacts)
 
 
-def document(facts: PersonFacts | StayFacts | tuple[Moment, ...]) -> Any:  # noqa: ANN401 - JSON
-    """Facts as JSON; what was never said is left out."""
-    return _ANY.dump_python(facts, mode="json", exclude_none=False)
+def document(facts: PersonFacts | StayFacts) -> dict[str, Any]:
+    """Facts as JSON."""
+    return _FACTS.dump_python(facts, mode="json")
+
+
+def history(of: Visit) -> dict[str, Any]:
+    """The moments of a visit as JSON: an object, because a list would be taken for more columns."""
+    return {"moments": _MOMENTS.dump_python(of.moments, mode="json")}
 
 
 def person(row: asyncpg.Record) -> Person:
@@ -32,7 +37,7 @@ def visit(row: asyncpg.Record) -> Visit:
         row["visit_key"],
         row["site"],
         _STAY.validate_python(row["facts"]),
-        _MOMENTS.validate_python(row["moments"]),
+        _MOMENTS.validate_python(row["history"]["moments"]),
     )
 
 

@@ -101,7 +101,7 @@ class _Requesting(_Notices):
             _QUERIES["keep_visits"],
             [visit.visit_key for visit in visits],
             [rows.document(visit.facts) for visit in visits],
-            [rows.document(visit.moments) for visit in visits],
+            [rows.history(visit) for visit in visits],
         )
 
     async def lock_notices(self, visit_keys: Sequence[str]) -> list[Notice]:

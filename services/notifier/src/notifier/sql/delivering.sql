@@ -13,7 +13,7 @@ SELECT * FROM notices WHERE notification_id = $1::uuid FOR UPDATE;
 
 -- read_backgrounds --
 -- What is known of some visits, and of the person in each or the one that person was merged into.
-SELECT visits.visit_key, visits.site, visits.facts, visits.moments,
+SELECT visits.visit_key, visits.site, visits.facts, visits.history,
        coalesce(whole.patient_key, person.patient_key) AS patient_key,
        coalesce(whole.facts, person.facts) AS person_facts
   FROM visits

@@ -11,7 +11,7 @@ CREATE TABLE visits (
     visit_key text  PRIMARY KEY,
     site      text  NOT NULL,
     facts     jsonb NOT NULL,
-    moments   jsonb NOT NULL
+    history   jsonb NOT NULL
 );
 COMMENT ON TABLE visits IS 'What happened in each visit, as far as providers are told of it.';
 
