@@ -175,7 +175,7 @@ def _workers_of(assembly: Assembly) -> list[Worker]:
         relay = OutboxRelay(database, assembly.publisher)
         workers += [
             repeatedly("outbox", relay.relay, assembly.health, woken),
-            listening(database, f"{assembly.service}_outbox", woken, assembly.health),
+            listening(database, f"{assembly.service.replace('-', '_')}_outbox", woken, assembly.health),
             repeatedly("inbox", lambda: _prune(database, assembly.clock), assembly.health),
         ]
     return workers

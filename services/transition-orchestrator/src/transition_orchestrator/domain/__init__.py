@@ -1,0 +1,1 @@
+"""The clinical engine: what a hospital's messages, in any order, mean for a person's follow-up."""

@@ -1,0 +1,88 @@
+"""Business days and local days of a site; the one place that knows the `holidays` library."""
+
+from calendar import monthrange
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+import holidays
+
+_DAY = timedelta(days=1)
+_LAST_SECOND = time(23, 59, 59)
+_SATURDAY = 5
+_MONTHS_BACK = 6
+
+
+@lru_cache(maxsize=256)
+def _public_holidays(country: str, subdivision: str | None, year: int) -> frozenset[date]:
+    """Public holidays of a year with their in-lieu days.
+
+    For the United States these are the ten of 5 USC 6103 and Juneteenth, Columbus Day among them,
+    Inauguration Day not (D-04).
+    """
+    return frozenset(holidays.country_holidays(country, subdiv=subdivision, years=year))
+
+
+class BusinessCalendar:
+    """Which days are business days: Monday to Friday, except holidays."""
+
+    def __init__(
+        self,
+        country: str = "US",
+        subdivision: str | None = None,
+        *,
+        extra: frozenset[date] = frozenset(),
+        omit: frozenset[date] = frozenset(),
+    ) -> None:
+        self._country = country
+        self._subdivision = subdivision
+        self._extra = extra
+        self._omit = omit
+
+    def is_business_day(self, day: date) -> bool:
+        if day.weekday() >= _SATURDAY or day in self._extra:
+            return False
+        public = _public_holidays(self._country, self._subdivision, day.year)
+        return day in self._omit or day not in public
+
+    def business_days_after(self, day: date, count: int) -> tuple[date, ...]:
+        """The first `count` business days after `day`, which itself is never one of them."""
+        found: list[date] = []
+        while len(found) < count:
+            day += _DAY
+            if self.is_business_day(day):
+                found.append(day)
+        return tuple(found)
+
+
+class LocalDays:
+    """A site's days: its zone and its calendar."""
+
+    def __init__(self, zone: ZoneInfo, calendar: BusinessCalendar) -> None:
+        self._zone = zone
+        self.calendar = calendar
+
+    def date_of(self, instant: datetime) -> date:
+        """The local date, never the UTC date."""
+        return instant.astimezone(self._zone).date()
+
+    def wall_time_of(self, instant: datetime) -> time:
+        return instant.astimezone(self._zone).time()
+
+    def at(self, day: date, wall_time: time) -> datetime:
+        return datetime.combine(day, wall_time, self._zone).astimezone(UTC)
+
+    def start_of(self, day: date) -> datetime:
+        return self.at(day, time.min)
+
+    def end_of(self, day: date) -> datetime:
+        """The day's last second, which still counts."""
+        return self.at(day, _LAST_SECOND)
+
+    def six_months_before(self, instant: datetime) -> datetime:
+        """The same wall time six months earlier, or that of the month's last day (section 5)."""
+        local = instant.astimezone(self._zone)
+        month = local.month - _MONTHS_BACK
+        year, month = (local.year, month) if month > 0 else (local.year - 1, month + 12)
+        day = min(local.day, monthrange(year, month)[1])
+        return local.replace(year=year, month=month, day=day).astimezone(UTC)

@@ -1,0 +1,150 @@
+"""The records that must be decided about together: persons tied by merges or by a shared visit."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from uuid import UUID
+
+from transition_orchestrator.domain.encounter import Encounter
+from transition_orchestrator.domain.messages import (
+    ClusterKey,
+    Message,
+    PatientKey,
+    VisitKey,
+)
+from transition_orchestrator.domain.person import PersonRecord, records_after
+from transition_orchestrator.domain.transitions import EncounterView, Transition
+
+
+@dataclass(frozen=True, slots=True)
+class FollowedEncounter:
+    """A visit with what was last told of it; version 0 was never told."""
+
+    encounter: Encounter
+    version: int = 0
+    view: EncounterView | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """Persons, visits and transitions under one lock."""
+
+    key: ClusterKey
+    records: Mapping[PatientKey, PersonRecord] = field(
+        default_factory=dict[PatientKey, PersonRecord]
+    )
+    encounters: Mapping[VisitKey, FollowedEncounter] = field(
+        default_factory=dict[VisitKey, FollowedEncounter]
+    )
+    transitions: Mapping[UUID, Transition] = field(default_factory=dict[UUID, Transition])
+
+    def after(self, message: Message) -> "Cluster":
+        """The cluster with what a message said."""
+        return replace(
+            self,
+            records=records_after(self.records, message),
+            encounters=self._encounters_after(message),
+        )
+
+    def _encounters_after(self, message: Message) -> Mapping[VisitKey, FollowedEncounter]:
+        named = message.visit
+        if named is None:
+            return self.encounters
+        blank = Encounter(visit_key=named.key, visit=named.visit, site=message.site)
+        followed = self.encounters.get(named.key) or FollowedEncounter(blank)
+        encounter = followed.encounter.after(message)
+        return {**self.encounters, named.key: replace(followed, encounter=encounter)}
+
+    def with_done(self, transition_id: UUID, code: str) -> "Cluster":
+        """The cluster after people completed a step."""
+        known = self.transitions.get(transition_id)
+        if known is None or code in known.done:
+            return self
+        worked = replace(known, done=known.done | {code})
+        return replace(self, transitions={**self.transitions, transition_id: worked})
+
+    @property
+    def site(self) -> str:
+        """All records of a cluster are one site's: keys and merges never cross sites."""
+        return next((record.site for record in self.records.values()), "")
+
+
+def joined(clusters: Iterable[Cluster]) -> Cluster:
+    """Several clusters that turned out to belong together."""
+    parts = sorted(clusters, key=lambda cluster: cluster.key)
+    if len(parts) == 1:
+        return parts[0]
+    return Cluster(
+        key=parts[0].key,
+        records={key: one for part in parts for key, one in part.records.items()},
+        encounters={key: one for part in parts for key, one in part.encounters.items()},
+        transitions={key: one for part in parts for key, one in part.transitions.items()},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Gathering:
+    """A cluster as it was, piece by piece, and the messages that now concern it."""
+
+    parts: tuple[Cluster, ...]
+    messages: tuple[Message, ...]
+
+    @property
+    def before(self) -> Cluster:
+        return joined(self.parts)
+
+
+def gatherings_of(clusters: Sequence[Cluster], messages: Sequence[Message]) -> list[Gathering]:
+    """Which messages concern which clusters; a message that names two of them joins them."""
+    grouping = _Grouping(clusters)
+    for message in messages:
+        grouping.tie(message)
+    gathered: dict[str, list[Message]] = {}
+    for message in messages:
+        gathered.setdefault(grouping.group_of(message), []).append(message)
+    parts: dict[str, list[Cluster]] = {}
+    for cluster in clusters:
+        parts.setdefault(grouping.end_of(cluster.key), []).append(cluster)
+    return [
+        Gathering(
+            tuple(parts.get(group, ())) or (Cluster(ClusterKey(group)),),
+            tuple(gathered.get(group, ())),
+        )
+        for group in sorted({*gathered, *parts})
+    ]
+
+
+class _Grouping:
+    """Union and find over cluster keys; a person who is not known yet is a cluster to be."""
+
+    def __init__(self, clusters: Iterable[Cluster]) -> None:
+        self._into: dict[str, str] = {}
+        self._of_patient: dict[PatientKey, str] = {}
+        self._of_visit: dict[VisitKey, str] = {}
+        for cluster in clusters:
+            self._of_patient.update(dict.fromkeys(cluster.records, cluster.key))
+            self._of_visit.update(dict.fromkeys(cluster.encounters, cluster.key))
+
+    def tie(self, message: Message) -> None:
+        group = self.group_of(message)
+        if message.prior:
+            group = self._union(group, self._of(message.prior.key))
+        if message.visit:
+            visits = self._of_visit.setdefault(message.visit.key, group)
+            self._union(group, visits)
+
+    def group_of(self, message: Message) -> str:
+        return self.end_of(self._of(message.patient.key))
+
+    def _of(self, key: PatientKey) -> str:
+        return self._of_patient.setdefault(key, key)
+
+    def end_of(self, key: str) -> str:
+        while key in self._into:
+            key = self._into[key]
+        return key
+
+    def _union(self, one: str, other: str) -> str:
+        ends = sorted({self.end_of(one), self.end_of(other)})
+        if len(ends) > 1:
+            self._into[ends[1]] = ends[0]
+        return ends[0]

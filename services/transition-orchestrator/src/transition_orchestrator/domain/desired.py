@@ -1,0 +1,151 @@
+"""How the follow-ups of one visit must look now: every outcome with its clocks, risk and steps."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from transition_orchestrator.domain.calendar import LocalDays
+from transition_orchestrator.domain.clocks import (
+    CONTACT_BUSINESS_DAYS,
+    clocks_of,
+    hedis_of,
+    tcm_of,
+)
+from transition_orchestrator.domain.discharges import Discharge
+from transition_orchestrator.domain.history import READMISSION_DAYS, History, Stay
+from transition_orchestrator.domain.lace import (
+    Lace,
+    LaceInputs,
+    Tier,
+    coded,
+    lace_of,
+)
+from transition_orchestrator.domain.merging import NEVER_SAID, text_of
+from transition_orchestrator.domain.outcomes import Around, Outcome, leading_kind, outcomes_of
+from transition_orchestrator.domain.person import Person, practitioner_of
+from transition_orchestrator.domain.plan import Case, Step, StepState, steps_of
+from transition_orchestrator.domain.protocol import Circumstance, Plan, Protocol
+from transition_orchestrator.domain.transitions import Diagnosis, TransitionView
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """One discharge of a person, and where and when it is looked at."""
+
+    person: Person
+    history: History
+    stay: Stay
+    discharge: Discharge
+    days: LocalDays
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Desired:
+    """A follow-up as it must look; `discharges` ties it to the messages it follows from."""
+
+    discharges: frozenset[str]
+    view: TransitionView
+
+
+def desired_of(situation: Situation, protocol: Protocol) -> list[Desired]:
+    """Every follow-up that the discharge ever called for, the superseded ones among them."""
+    discharge = situation.discharge
+    leading = leading_kind(discharge, _around(situation, situation.now))
+    period = protocol.plans[leading].period if leading else None
+    closes_at = period.due_at(discharge.discharged_at, situation.days) if period else situation.now
+    return [
+        Desired(discharge.run.event_ids, _view(situation, outcome, protocol))
+        for outcome in outcomes_of(discharge, _around(situation, closes_at))
+    ]
+
+
+def _around(situation: Situation, closes_at: datetime) -> Around:
+    """What else is known of the person. A new admission counts for 30 days, or while work lasts."""
+    days, stay = situation.days, situation.stay
+    discharged_at = situation.discharge.discharged_at
+    month = days.end_of(days.date_of(discharged_at) + timedelta(days=READMISSION_DAYS))
+    until = min(closes_at, month)
+    return Around(
+        dead_since=situation.person.known_dead_since,
+        readmitted_at=situation.history.admission_after(stay, discharged_at, until),
+        came_to_emergency=situation.history.came_to_emergency(stay, discharged_at, until),
+        closes_at=closes_at,
+        now=situation.now,
+    )
+
+
+def _view(situation: Situation, outcome: Outcome, protocol: Protocol) -> TransitionView:
+    person, encounter = situation.person, situation.stay.encounter
+    discharged_at, days = situation.discharge.discharged_at, situation.days
+    discharged_on = days.date_of(discharged_at)
+    plan, lace = protocol.plans[outcome.kind], _lace(situation)
+    return TransitionView(
+        site=encounter.site,
+        patient=person.patient,
+        visit_key=encounter.visit_key,
+        visit=encounter.visit,
+        kind=outcome.kind,
+        state=outcome.state,
+        reason=outcome.reason,
+        flags=tuple(sorted(outcome.flags)),
+        protocol=protocol.label,
+        discharged_at=discharged_at,
+        discharged_on=discharged_on,
+        disposition=outcome.belief.disposition,
+        closes_at=plan.period.due_at(discharged_at, days),
+        business_days=days.calendar.business_days_after(discharged_on, CONTACT_BUSINESS_DAYS),
+        tcm=tcm_of(outcome.belief.route.tcm, discharged_on),
+        lace=lace,
+        clocks=clocks_of(outcome.kind, discharged_at, days),
+        hedis=hedis_of(discharged_on),
+        steps=_steps(situation, outcome, plan, protocol, lace),
+        attending=practitioner_of(encounter.facts.get("attending", NEVER_SAID).value),
+        primary_care_provider=person.primary_care_provider,
+        diagnoses=tuple(
+            Diagnosis(**{name: str(one.get(name) or "") for name in _DIAGNOSIS})
+            for one in _diagnoses(situation.stay)
+        ),
+    )
+
+
+_DIAGNOSIS = ("code", "system", "text", "kind")
+
+
+def _steps(
+    situation: Situation, outcome: Outcome, plan: Plan, protocol: Protocol, lace: Lace | None
+) -> tuple[Step, ...]:
+    circumstances: set[str] = set(outcome.flags)
+    if lace and lace.tier is Tier.HIGH:
+        circumstances.add(Circumstance.HIGH_RISK)
+    if situation.person.primary_care_provider is None:
+        circumstances.add(Circumstance.NO_PCP)
+    case = Case(situation.discharge.discharged_at, frozenset(circumstances), situation.days)
+    steps = steps_of(plan, case, protocol.visiting_hours)
+    if outcome.state.is_open:
+        return steps
+    return tuple(replace(step, state=StepState.WITHDRAWN) for step in steps)
+
+
+def _lace(situation: Situation) -> Lace | None:
+    """The index of the stay; none where it is not known when the stay began."""
+    stay, days = situation.stay, situation.days
+    admitted_at = stay.admitted_at
+    if admitted_at is None or not stay.is_admission:
+        return None
+    since = days.six_months_before(admitted_at)
+    return lace_of(
+        LaceInputs(
+            admitted_on=days.date_of(admitted_at),
+            discharged_on=days.date_of(situation.discharge.discharged_at),
+            admission_type=text_of(stay.encounter.facts, "admission_type"),
+            came_by_emergency=stay.encounter.was_emergency,
+            diagnoses=coded(_diagnoses(stay)),
+            ed_visits=situation.history.emergency_visits_before(stay, since, admitted_at),
+        )
+    )
+
+
+def _diagnoses(stay: Stay) -> Sequence[Mapping[str, object]]:
+    value = stay.encounter.facts.get("diagnoses", NEVER_SAID).value
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []

@@ -1,0 +1,132 @@
+"""A transition: the follow-up that one discharge opens, as stored and as told outside."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID, uuid5
+
+from transition_orchestrator.domain.clocks import Clocks, Hedis, Tcm
+from transition_orchestrator.domain.course import EncounterStatus
+from transition_orchestrator.domain.encounter import EncounterClass
+from transition_orchestrator.domain.lace import Lace
+from transition_orchestrator.domain.messages import VisitKey
+from transition_orchestrator.domain.person import Patient, Practitioner
+from transition_orchestrator.domain.plan import Step
+from transition_orchestrator.domain.routing import Flag, TransitionKind
+
+_NAMES = UUID("6f0d5f5e-5d0b-4e0f-9a52-0c8d1c6f3b7a")
+
+
+class TransitionState(StrEnum):
+    """How the transition stands."""
+
+    ACTIVE = "active"
+    PROVISIONAL = "provisional"
+    COMPLETED = "completed"
+    INTERRUPTED = "interrupted"
+    SUPERSEDED = "superseded"
+    VOIDED = "voided"
+    CLOSED = "closed"
+
+    @property
+    def is_open(self) -> bool:
+        return self in (TransitionState.ACTIVE, TransitionState.PROVISIONAL)
+
+
+class Reason(StrEnum):
+    """Why the transition is not open."""
+
+    DISCHARGE_CANCELLED = "discharge_cancelled"
+    ADMISSION_CANCELLED = "admission_cancelled"
+    READMITTED = "readmitted"
+    TRANSFERRED = "transferred"
+    DECEASED = "deceased"
+    DISPOSITION_CORRECTED = "disposition_corrected"
+    PERIOD_OVER = "period_over"
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """One DG1."""
+
+    code: str
+    system: str = ""
+    text: str = ""
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransitionView:
+    """Everything that is told of a transition."""
+
+    site: str
+    patient: Patient
+    visit_key: VisitKey
+    visit: str
+    kind: TransitionKind
+    state: TransitionState
+    reason: Reason | None
+    flags: tuple[Flag, ...]
+    protocol: str
+    discharged_at: datetime
+    discharged_on: date
+    disposition: str | None
+    closes_at: datetime
+    """The end of the period, after which nothing more is asked for."""
+    business_days: tuple[date, ...]
+    tcm: Tcm
+    lace: Lace | None
+    clocks: Clocks
+    hedis: Hedis
+    steps: tuple[Step, ...]
+    attending: Practitioner | None
+    primary_care_provider: Practitioner | None
+    diagnoses: tuple[Diagnosis, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """A stored transition."""
+
+    transition_id: UUID
+    version: int
+    opened_from: frozenset[str]
+    """The discharge messages that were known when it was opened: what ties it to its discharge."""
+    done: frozenset[str]
+    """The codes of the steps that people have completed; no replan undoes them."""
+    view: TransitionView
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EncounterView:
+    """Everything that is told of an encounter."""
+
+    site: str
+    patient: Patient
+    visit: str
+    visit_key: VisitKey
+    status: EncounterStatus
+    encounter_class: EncounterClass | None
+    admitted_at: datetime | None
+    discharged_at: datetime | None
+    disposition: str | None
+    readmission_of: str | None
+    episode_id: UUID
+
+
+def encounter_id_of(visit_key: VisitKey) -> UUID:
+    return uuid5(_NAMES, f"encounter:{visit_key}")
+
+
+def episode_id_of(first_leg: VisitKey) -> UUID:
+    return uuid5(_NAMES, f"episode:{first_leg}")
+
+
+def transition_id_of(visit_key: VisitKey, ordinal: int) -> UUID:
+    """The id of the visit's next transition, `ordinal` being how many it has."""
+    return uuid5(_NAMES, f"transition:{visit_key}:{ordinal}")
+
+
+def task_id_of(transition_id: UUID, code: str) -> UUID:
+    """The task that a step becomes; every service derives it so."""
+    return uuid5(transition_id, code)

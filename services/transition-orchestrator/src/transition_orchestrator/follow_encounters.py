@@ -1,0 +1,161 @@
+"""The use case: take in what hospitals and care teams say, and bring the transitions into line.
+
+One batch is one unit of work: what was seen before is left out, every cluster that is concerned is
+locked and loaded, the domain decides, and what changed is written and announced.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+from uuid import UUID
+
+from care_chassis.clock import Clock
+from care_chassis.consumption import Delivery
+from care_chassis.errors import PermanentError
+from care_chassis.events import OutgoingEvent
+from transition_orchestrator.announcements import Cause, change_event, followed_event
+from transition_orchestrator.domain.cluster import Cluster, Gathering, gatherings_of
+from transition_orchestrator.domain.messages import Message, PatientKey, VisitKey
+from transition_orchestrator.domain.protocol import Protocol
+from transition_orchestrator.domain.reconciliation import Reconciled, Setting, reconcile
+from transition_orchestrator.ports import Ledger, Ledgers, Sites
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """People completed a step."""
+
+    transition_id: UUID
+    code: str
+
+
+News: TypeAlias = Message | Completion | None
+"""What an event says to the orchestrator; None where it says nothing to it."""
+
+
+class FollowEncounters:
+    """Follows every encounter, and keeps the transitions that its discharges call for."""
+
+    def __init__(
+        self, *, ledgers: Ledgers, sites: Sites, protocols: Mapping[str, Protocol], clock: Clock
+    ) -> None:
+        self._ledgers = ledgers
+        self._sites = sites
+        self._protocols = protocols
+        self._clock = clock
+
+    async def follow(self, deliveries: Sequence[Delivery[News]]) -> None:
+        """Take in a batch. Raises PermanentError for a site that is not configured."""
+        for delivery in deliveries:
+            if isinstance(delivery.body, Message) and not self._sites.rules_of(delivery.body.site):
+                raise PermanentError("the site is not configured", "site")
+        async with self._ledgers.open() as ledger:
+            fresh = await self._fresh(ledger, deliveries)
+            messages = [body for body in _bodies(fresh) if isinstance(body, Message)]
+            completions = [body for body in _bodies(fresh) if isinstance(body, Completion)]
+            clusters = await ledger.gather(
+                _patients_of(messages),
+                _visits_of(messages),
+                [completion.transition_id for completion in completions],
+            )
+            await self._settle(
+                ledger, gatherings_of(clusters, messages), completions, _Causes(fresh)
+            )
+
+    async def close_ended(self, most: int) -> int:
+        """Close some transitions whose period has ended; gives back how many were looked at."""
+        async with self._ledgers.open() as ledger:
+            ended = await ledger.to_close(self._clock.now(), most)
+            clusters = await ledger.gather((), (), ended)
+            await self._settle(ledger, gatherings_of(clusters, ()), (), _Causes(()))
+            return len(ended)
+
+    async def _fresh(
+        self, ledger: Ledger, deliveries: Sequence[Delivery[News]]
+    ) -> list[Delivery[News]]:
+        ids = [one.event.event_id for one in deliveries if one.body is not None]
+        unseen = await ledger.unseen(ids, self._clock.now())
+        fresh: list[Delivery[News]] = []
+        for delivery in deliveries:
+            if delivery.event.event_id in unseen:
+                unseen.remove(delivery.event.event_id)
+                fresh.append(delivery)
+        return fresh
+
+    async def _settle(
+        self,
+        ledger: Ledger,
+        gatherings: Iterable[Gathering],
+        completions: Sequence[Completion],
+        causes: "_Causes",
+    ) -> None:
+        before: list[Cluster] = []
+        after: list[Cluster] = []
+        said: list[OutgoingEvent] = []
+        for gathering in gatherings:
+            reconciled = self._reconciled(gathering, completions)
+            before.extend(gathering.parts)
+            after.append(reconciled.cluster)
+            said.extend(self._events(gathering, reconciled, causes))
+        await ledger.keep(before, after)
+        await ledger.announce(said)
+
+    def _reconciled(self, gathering: Gathering, completions: Iterable[Completion]) -> Reconciled:
+        cluster = gathering.before
+        for message in gathering.messages:
+            cluster = cluster.after(message)
+        for completion in completions:
+            cluster = cluster.with_done(completion.transition_id, completion.code)
+        rules = self._sites.rules_of(cluster.site)
+        if rules is None:  # taken out of the folder: what stands is left standing
+            return Reconciled(cluster, (), ())
+        return reconcile(
+            cluster,
+            Setting(
+                days=rules.days,
+                protocols=self._protocols,
+                opens_with=rules.opens_with,
+                now=self._clock.now(),
+            ),
+        )
+
+    def _events(
+        self, gathering: Gathering, reconciled: Reconciled, causes: "_Causes"
+    ) -> Iterable[OutgoingEvent]:
+        now = self._clock.now()
+        for followed in reconciled.followed:
+            cause = causes.of(gathering, followed.encounter.visit_key)
+            yield from followed_event(followed, cause, now)
+        for change in reconciled.changes:
+            cause = causes.of(gathering, change.transition.view.visit_key)
+            yield change_event(change, cause, now)
+
+
+class _Causes:
+    """Which event a change follows from: the last about its visit, else the last of its cluster."""
+
+    def __init__(self, deliveries: Iterable[Delivery[News]]) -> None:
+        self._by_event = {
+            one.event.event_id: Cause(one.event.correlation_id, one.event.traceparent)
+            for one in deliveries
+        }
+        self._last = next(reversed(self._by_event.values()), Cause())
+
+    def of(self, gathering: Gathering, visit: VisitKey) -> Cause:
+        about = [one for one in gathering.messages if one.visit and one.visit.key == visit]
+        for message in reversed(about or gathering.messages):
+            return self._by_event[message.stamp.event_id]
+        return self._last
+
+
+def _bodies(deliveries: Iterable[Delivery[News]]) -> Iterable[News]:
+    return (delivery.body for delivery in deliveries)
+
+
+def _patients_of(messages: Iterable[Message]) -> set[PatientKey]:
+    named = [name for one in messages for name in (one.patient, one.prior) if name]
+    return {name.key for name in named}
+
+
+def _visits_of(messages: Iterable[Message]) -> set[VisitKey]:
+    return {one.visit.key for one in messages if one.visit}

@@ -1,0 +1,79 @@
+-- find_clusters --
+-- The clusters that hold any of the persons, visits or transitions.
+SELECT cluster_key FROM persons WHERE patient_key = ANY ($1::text[])
+ UNION
+SELECT cluster_key FROM encounters WHERE visit_key = ANY ($2::text[])
+ UNION
+SELECT cluster_key FROM transitions WHERE transition_id = ANY ($3::uuid[]);
+
+-- lock_keys --
+-- Waits until nobody else decides about any of these keys; locks in one order for everybody.
+SELECT pg_advisory_xact_lock(hashtextextended(key, 0))
+  FROM (SELECT DISTINCT key FROM unnest($1::text[]) AS named (key) ORDER BY key) AS ordered;
+
+-- load_persons --
+-- The persons of some clusters.
+SELECT cluster_key, patient_key, site, mrn, authority, facts
+  FROM persons
+ WHERE cluster_key = ANY ($1::text[]);
+
+-- load_encounters --
+-- The visits of some clusters.
+SELECT cluster_key, visit_key, site, visit, facts, moments, version, view
+  FROM encounters
+ WHERE cluster_key = ANY ($1::text[]);
+
+-- load_transitions --
+-- The transitions of some clusters.
+SELECT cluster_key, transition_id, version, opened_from, done, view
+  FROM transitions
+ WHERE cluster_key = ANY ($1::text[]);
+
+-- keep_persons --
+-- Writes persons as they now are.
+INSERT INTO persons (cluster_key, patient_key, site, mrn, authority, facts)
+SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::jsonb[])
+    ON CONFLICT (patient_key) DO UPDATE
+   SET cluster_key = excluded.cluster_key,
+       facts = excluded.facts;
+
+-- keep_encounters --
+-- Writes visits as they now are.
+INSERT INTO encounters (cluster_key, visit_key, site, visit, facts, moments, version, view)
+SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::jsonb[], $6::jsonb[],
+                     $7::int[], $8::jsonb[])
+    ON CONFLICT (visit_key) DO UPDATE
+   SET cluster_key = excluded.cluster_key,
+       facts = excluded.facts,
+       moments = excluded.moments,
+       version = excluded.version,
+       view = excluded.view;
+
+-- keep_transitions --
+-- Writes transitions as they now are.
+INSERT INTO transitions (cluster_key, transition_id, version, state, closes_at, opened_from, done,
+                         view)
+SELECT cluster_key, transition_id, version, state, closes_at,
+       ARRAY(SELECT jsonb_array_elements_text(opened_from)),
+       ARRAY(SELECT jsonb_array_elements_text(done)),
+       view
+  FROM unnest($1::text[], $2::uuid[], $3::int[], $4::text[], $5::timestamptz[], $6::jsonb[],
+              $7::jsonb[], $8::jsonb[])
+       AS kept (cluster_key, transition_id, version, state, closes_at, opened_from, done, view)
+    ON CONFLICT (transition_id) DO UPDATE
+   SET cluster_key = excluded.cluster_key,
+       version = excluded.version,
+       state = excluded.state,
+       closes_at = excluded.closes_at,
+       opened_from = excluded.opened_from,
+       done = excluded.done,
+       view = excluded.view;
+
+-- find_transitions_to_close --
+-- Some open transitions whose period has ended.
+SELECT transition_id
+  FROM transitions
+ WHERE state IN ('active', 'provisional')
+   AND closes_at < $1::timestamptz
+ ORDER BY closes_at
+ LIMIT $2::int;
