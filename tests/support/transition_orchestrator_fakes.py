@@ -1,0 +1,182 @@
+"""Fakes and builders for the orchestrator: a ledger in memory, sites of five zones, messages."""
+
+from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from care_chassis.consumption import Delivery
+from care_chassis.events import Event, OutgoingEvent
+from care_chassis.inbox import KEPT_FOR
+from transition_orchestrator.domain.calendar import BusinessCalendar, LocalDays
+from transition_orchestrator.domain.cluster import Cluster
+from transition_orchestrator.domain.merging import Json, Stamp
+from transition_orchestrator.domain.messages import (
+    Message,
+    MessageKind,
+    PatientKey,
+    PatientName,
+    VisitKey,
+    VisitName,
+)
+from transition_orchestrator.follow_encounters import FollowEncounters, News
+from transition_orchestrator.ports import Ledger, SiteRules
+from transition_orchestrator.protocol_files import load_protocols
+
+from tests.support.manual_clock import ManualClock
+
+PROTOCOLS = load_protocols()
+NEW_YORK = "America/New_York"
+
+
+class MemoryLedgers:
+    """Keeps clusters in memory; a block that fails leaves no trace."""
+
+    def __init__(self) -> None:
+        self.clusters: dict[str, Cluster] = {}
+        self.seen: set[str] = set()
+        self.said: list[OutgoingEvent] = []
+
+    @asynccontextmanager
+    async def open(self) -> AsyncGenerator[Ledger]:
+        work = _MemoryLedger(self)
+        yield work
+        work.commit()
+
+    @property
+    def transitions(self) -> list[Any]:
+        found = [one for cluster in self.clusters.values() for one in cluster.transitions.values()]
+        return sorted(found, key=lambda one: (one.view.visit, one.transition_id))
+
+
+class _MemoryLedger:
+    def __init__(self, base: MemoryLedgers) -> None:
+        self._base = base
+        self._clusters = dict(base.clusters)
+        self._seen: set[str] = set()
+        self._said: list[OutgoingEvent] = []
+
+    async def unseen(self, event_ids: Sequence[str], seen_at: datetime) -> set[str]:
+        assert seen_at.tzinfo is not None
+        assert KEPT_FOR
+        fresh = set(event_ids) - self._base.seen
+        self._seen |= fresh
+        return fresh
+
+    async def gather(
+        self,
+        patients: Iterable[PatientKey],
+        visits: Iterable[VisitKey],
+        transitions: Iterable[UUID] = (),
+    ) -> Sequence[Cluster]:
+        wanted: tuple[set[Any], ...] = (set(patients), set(visits), set(transitions))
+        return [
+            cluster
+            for _, cluster in sorted(self._clusters.items())
+            if any(
+                names & set(part)
+                for names, part in zip(
+                    wanted,
+                    (cluster.records, cluster.encounters, cluster.transitions),
+                    strict=True,
+                )
+            )
+        ]
+
+    async def keep(self, before: Sequence[Cluster], after: Sequence[Cluster]) -> None:
+        for cluster in before:
+            self._clusters.pop(cluster.key, None)
+        for cluster in after:
+            self._clusters[cluster.key] = cluster
+
+    async def announce(self, events: Sequence[OutgoingEvent]) -> None:
+        self._said.extend(events)
+
+    async def to_close(self, now: datetime, most: int) -> Sequence[UUID]:
+        found = [
+            (one.view.closes_at, one.transition_id)
+            for cluster in self._clusters.values()
+            for one in cluster.transitions.values()
+            if one.view.state.is_open and one.view.closes_at < now
+        ]
+        return [transition_id for _, transition_id in sorted(found)][:most]
+
+    def commit(self) -> None:
+        self._base.clusters = self._clusters
+        self._base.seen |= self._seen
+        self._base.said.extend(self._said)
+
+
+class FakeSites:
+    """Sites named by their zone, all with the default rules."""
+
+    def rules_of(self, site: str) -> SiteRules | None:
+        if "/" not in site:
+            return None
+        return SiteRules(LocalDays(ZoneInfo(site), BusinessCalendar()), PROTOCOLS["default@1"])
+
+
+def following(ledgers: Any, now: str = "2026-06-01T00:00:00Z") -> FollowEncounters:
+    """The use case on a ledger, at an instant."""
+    return FollowEncounters(
+        ledgers=ledgers,
+        sites=FakeSites(),
+        protocols=PROTOCOLS,
+        clock=ManualClock(datetime.fromisoformat(now)),
+    )
+
+
+def delivered(news: News, event_id: str) -> Delivery[News]:
+    """News as the consumption hands it over."""
+    event = Event(
+        event_id=event_id,
+        type="test",
+        source="/test",
+        subject="",
+        time=datetime.fromisoformat("2026-06-01T00:00:00Z"),
+        key="k",
+        data=b"",
+        correlation_id=f"c-{event_id}",
+    )
+    return Delivery(event, news)
+
+
+def message_deliveries(messages: Iterable[Message]) -> list[Delivery[News]]:
+    return [delivered(message, message.stamp.event_id) for message in messages]
+
+
+def instant(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+def said(  # noqa: PLR0913 - a builder: every part of a message has a default
+    kind: MessageKind,
+    recorded_at: str,
+    *,
+    event_id: str = "",
+    visit: str | None = "V1",
+    mrn: str = "MR1001",
+    prior: str | None = None,
+    occurred_at: str | None = None,
+    site: str = NEW_YORK,
+    person: Mapping[str, Json] | None = None,
+    **visit_facts: Json,
+) -> Message:
+    """A message; times are ISO 8601 with an offset."""
+    return Message(
+        stamp=Stamp(datetime.fromisoformat(recorded_at), event_id or f"{kind}{visit}{recorded_at}"),
+        kind=kind,
+        site=site,
+        patient=named(mrn),
+        visit=VisitName(VisitKey(f"key-{visit}"), visit) if visit else None,
+        prior=named(prior) if prior else None,
+        occurred_at=instant(occurred_at),
+        patient_facts=person or {},
+        visit_facts=visit_facts,
+    )
+
+
+def named(mrn: str) -> PatientName:
+    return PatientName(PatientKey(f"key-{mrn}"), mrn, "GHH")
