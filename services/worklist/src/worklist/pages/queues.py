@@ -108,7 +108,8 @@ class QueuePage:
             "nothing": _NOTHING[asked.queue],
             "following": asked.href(after=following) if following else "",
             "said": SAID.get(said),
-            "as_of": viewer.now,
+            "as_of": viewer.times(asked.site or "").at(viewer.now),
+            "as_of_zone": viewer.times(asked.site or "").zone_at(viewer.now),
         }
         return self._frame.render(request, "worklist.html", content, visitor=visitor)
 

@@ -1,9 +1,10 @@
 """`/transitions/{id}`: one patient's follow-up, whole: clocks, plan, notices, and who did what."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from http import HTTPStatus
+from itertools import groupby
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
@@ -11,7 +12,7 @@ from starlette.exceptions import HTTPException
 
 from care_contracts.encounters import Practitioner
 from care_contracts.notifications import NotificationSnapshot
-from care_contracts.transitions import TransitionSnapshot
+from care_contracts.transitions import TransitionSnapshot, TransitionState
 from worklist.domain.order import Pressure, pressure
 from worklist.domain.tasks import Task
 from worklist.pages import words
@@ -23,6 +24,7 @@ from worklist.ports import ActionRecord, Followed, Reads
 
 _NOTICES = 50
 _ACTIONS = 200
+_RUNNING = frozenset({TransitionState.ACTIVE, TransitionState.PROVISIONAL})
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ class ActionView:
 
     who: str
     did: str
-    title: str
+    titles: str
     at: Shown
     detail: str
 
@@ -85,7 +87,7 @@ class TransitionPage:
             **_plan(followed, viewer),
             "clocks": _clocks(transition, times, viewer),
             "notices": [_notice(notice, times) for notice in notices],
-            "actions": [_action(action, followed.tasks, times) for action in actions],
+            "actions": _record(actions, followed.tasks, times),
             "as_of": times.at(viewer.now),
         }
         return self._frame.render(request, "transition.html", content, visitor=visitor)
@@ -114,6 +116,7 @@ def _facts(transition: TransitionSnapshot, times: LocalTimes, site: str) -> dict
         "kind": words.word(words.KINDS, transition.kind),
         "state": words.word(words.TRANSITION_STATES, transition.state),
         "verdict": _verdict(transition, times),
+        "running": transition.state in _RUNNING,
         "discharged": times.at(transition.discharged_at),
         "went_to": words.disposition(transition.disposition),
         "chips": chips(transition.flags),
@@ -136,8 +139,7 @@ def _verdict(transition: TransitionSnapshot, times: LocalTimes) -> str:
     """Why the follow-up is not running, in plain words; empty where it is."""
     if transition.reason is None:
         return ""
-    changed = times.at(transition.changed_at).text
-    return f"{words.because(transition.reason)} ({changed})."
+    return words.happened(transition.reason, times.at(transition.changed_at).text)
 
 
 def _plan(followed: Followed, viewer: Viewer) -> dict[str, list[TaskView]]:
@@ -182,16 +184,29 @@ def _notice(notice: NotificationSnapshot, times: LocalTimes) -> NoticeView:
     )
 
 
-def _action(action: ActionRecord, tasks: Sequence[Task], times: LocalTimes) -> ActionView:
+def _record(
+    actions: Sequence[ActionRecord], tasks: Sequence[Task], times: LocalTimes
+) -> list[ActionView]:
+    """The lines of the record; what was done to several tasks at once is one line."""
     titles = {UUID(str(task.task_id)): task.step.title for task in tasks}
-    outcome = words.word(words.OUTCOMES, action.outcome) if action.outcome else ""
-    reason = words.because(action.reason) if action.reason else ""
-    parts = (outcome.removesuffix(" (say why)"), reason, action.note)
+    together = groupby(
+        actions, key=lambda one: (one.at, one.did, one.subject, one.reason, one.note)
+    )
+    return [_line(list(stretch), titles, times) for _, stretch in together]
+
+
+def _line(
+    actions: Sequence[ActionRecord], titles: Mapping[UUID, str], times: LocalTimes
+) -> ActionView:
+    first = actions[0]
+    outcome = words.word(words.OUTCOMES, first.outcome) if first.outcome else ""
+    reason = words.because(first.reason) if first.reason else ""
+    parts = (outcome.removesuffix(" (say why)"), reason, first.note)
     return ActionView(
-        who=action.name or action.subject or "The plan",
-        did=words.word(words.DEEDS, action.did),
-        title=titles.get(action.task_id, "a task"),
-        at=times.at(action.at),
+        who=first.name or first.subject or "The plan",
+        did=words.word(words.DEEDS, first.did),
+        titles=", ".join(titles.get(one.task_id, "a task") for one in reversed(actions)),
+        at=times.at(first.at),
         detail=". ".join(part for part in parts if part),
     )
 

@@ -158,7 +158,8 @@ class Viewer:
 
     def _owner(self, task: Task) -> str:
         if task.work.owner is None:
-            return "Unassigned" if task.state.is_open else ""
+            role = words.word(words.ROLES, task.step.role)
+            return f"Unassigned, {role.lower()}" if task.state.is_open else ""
         if task.work.owner == self._person.subject:
             return "You"
         return task.work.owner_name or task.work.owner
@@ -210,7 +211,7 @@ def _window(task: Task, times: LocalTimes, now: datetime) -> str:
         return ""
     if opens_at > now:
         return f"Not before {times.at(opens_at).text}"
-    return f"Window open since {times.at(opens_at).text}"
+    return f"Open since {times.at(opens_at).text}"
 
 
 def _aim(task: Task, times: LocalTimes, now: datetime) -> str:

@@ -74,26 +74,26 @@ FLAGS: Mapping[str, tuple[str, str]] = {
 """What a flag says, and its tone: something to act on, to find out, or to know."""
 
 DISPOSITIONS: Mapping[str, str] = {
-    "01": "home",
-    "02": "another hospital",
-    "03": "a skilled nursing facility",
-    "04": "custodial care",
-    "05": "a cancer or children's hospital",
-    "06": "home with home health",
+    "01": "went home",
+    "02": "moved to another hospital",
+    "03": "went to a skilled nursing facility",
+    "04": "went to custodial care",
+    "05": "moved to a cancer or children's hospital",
+    "06": "went home with home health",
     "07": "left against advice",
     "20": "died",
-    "21": "law enforcement",
-    "43": "a federal hospital",
-    "50": "hospice at home",
-    "51": "a hospice",
-    "61": "a swing bed",
-    "62": "a rehabilitation facility",
-    "63": "long-term care hospital",
-    "64": "a nursing facility",
-    "65": "a psychiatric hospital",
-    "66": "a critical access hospital",
-    "81": "home (readmission planned)",
-    "86": "home with home health (readmission planned)",
+    "21": "left in custody",
+    "43": "moved to a federal hospital",
+    "50": "went home with hospice",
+    "51": "went to a hospice",
+    "61": "went to a swing bed",
+    "62": "went to a rehabilitation facility",
+    "63": "went to a long-term care hospital",
+    "64": "went to a nursing facility",
+    "65": "went to a psychiatric hospital",
+    "66": "moved to a critical access hospital",
+    "81": "went home, readmission planned",
+    "86": "went home with home health, readmission planned",
 }
 
 _REASONS: Mapping[str, str] = {
@@ -102,10 +102,12 @@ _REASONS: Mapping[str, str] = {
     "readmitted": "Patient was admitted again",
     "deceased": "Patient has died",
     "merged": "Two records of the patient were merged by the hospital",
-    "disposition_corrected": "Hospital corrected where the patient went",
+    "disposition_corrected": "Destination was corrected by the hospital",
     "period_over": "Follow-up period had ended before the discharge became known",
     "plan_changed": "Plan no longer asks for it",
 }
+
+_UNDATED = frozenset({"period_over", "plan_changed"})
 
 _ABOUT: Mapping[str, str] = {
     "encounter.admitted": "the admission",
@@ -128,10 +130,10 @@ NOTICE_STATES: Mapping[str, str] = {
 }
 
 DEEDS: Mapping[str, str] = {
-    "created": "planned",
-    "replanned": "replanned",
-    "cancelled": "withdrawn",
-    "reopened": "planned again",
+    "created": "asks for",
+    "replanned": "moved",
+    "cancelled": "withdrew",
+    "reopened": "asks again for",
     "claimed": "claimed",
     "released": "released",
     "started": "started",
@@ -169,6 +171,11 @@ def because(reason: str | None) -> str:
     return word(_REASONS, reason or "plan_changed")
 
 
+def happened(reason: str, when: str) -> str:
+    """Why and when a follow-up stopped, as a sentence."""
+    return f"{because(reason)}." if reason in _UNDATED else f"{because(reason)} on {when}."
+
+
 def about(event: str) -> str:
     """What a notice tells of."""
     return _ABOUT.get(event) or plain(event.replace(".", " ")).lower()
@@ -180,7 +187,7 @@ def recipient(role: str) -> str:
 
 
 def disposition(code: str | None) -> str:
-    """Where the patient went."""
+    """Where the patient went, as the end of a sentence."""
     if not code:
-        return "not stated"
+        return "not stated where to"
     return DISPOSITIONS.get(code, f"disposition {code}")
