@@ -7,6 +7,8 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from tests.support.manual_clock import ManualClock
+
 from care_chassis.consumption import Delivery
 from care_chassis.events import Event, OutgoingEvent
 from care_chassis.inbox import KEPT_FOR
@@ -24,8 +26,6 @@ from transition_orchestrator.domain.messages import (
 from transition_orchestrator.follow_encounters import FollowEncounters, News
 from transition_orchestrator.ports import Ledger, SiteRules
 from transition_orchestrator.protocol_files import load_protocols
-
-from tests.support.manual_clock import ManualClock
 
 PROTOCOLS = load_protocols()
 NEW_YORK = "America/New_York"
@@ -151,7 +151,7 @@ def instant(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
 
 
-def said(  # noqa: PLR0913 - a builder: every part of a message has a default
+def said(
     kind: MessageKind,
     recorded_at: str,
     *,

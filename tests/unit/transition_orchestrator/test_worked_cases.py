@@ -6,17 +6,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from transition_orchestrator.domain.comorbidity import Comorbidity, comorbidity_of
-from transition_orchestrator.domain.lace import LaceInputs, lace_of
-from transition_orchestrator.domain.merging import Json
-from transition_orchestrator.domain.messages import Message, MessageKind
-
 from tests.support.transition_orchestrator_fakes import (
     MemoryLedgers,
     following,
     message_deliveries,
     said,
 )
+
+from transition_orchestrator.domain.comorbidity import Comorbidity, comorbidity_of
+from transition_orchestrator.domain.lace import LaceInputs, lace_of
+from transition_orchestrator.domain.merging import Json
+from transition_orchestrator.domain.messages import Message, MessageKind
 
 CASES: list[dict[str, Any]] = json.loads(
     (Path(__file__).parents[2] / "data" / "worked-cases.json").read_text("utf-8")

@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 from uuid import UUID
 
 import asyncpg
+import orjson
 
 from care_chassis import inbox, outbox
 from care_chassis.database import Connection, Database, load_queries
@@ -141,7 +142,7 @@ def _differences(before: Sequence[Cluster], after: Sequence[Cluster]) -> tuple[R
         for followed in cluster.encounters.values():
             if (key, id(followed)) not in known:
                 told = followed.encounter
-                facts, moments = facts_to_json(told.facts), moments_to_json(told.moments)
+                facts, moments = facts_to_json(told.facts), _listed(moments_to_json(told.moments))
                 place = (key, told.visit_key, told.site, told.visit)
                 view = encounter_view_to_json(followed.view)
                 encounters.append((*place, facts, moments, followed.version, view))
@@ -149,9 +150,14 @@ def _differences(before: Sequence[Cluster], after: Sequence[Cluster]) -> tuple[R
             if (key, id(transition)) not in known:
                 view = transition.view
                 place = (key, transition.transition_id, transition.version, view.state.value)
-                marks = (sorted(transition.opened_from), sorted(transition.done))
+                marks = (_listed(sorted(transition.opened_from)), _listed(sorted(transition.done)))
                 transitions.append((*place, view.closes_at, *marks, transition_view_to_json(view)))
     return persons, encounters, transitions
+
+
+def _listed(values: list[Any]) -> str:
+    """A list as JSON text: among the elements of an array the driver takes it for a dimension."""
+    return orjson.dumps(values).decode()
 
 
 def _columns(rows: Rows) -> list[list[Any]]:

@@ -40,8 +40,10 @@ SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[],
 -- keep_encounters --
 -- Writes visits as they now are.
 INSERT INTO encounters (cluster_key, visit_key, site, visit, facts, moments, version, view)
-SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::jsonb[], $6::jsonb[],
-                     $7::int[], $8::jsonb[])
+SELECT cluster_key, visit_key, site, visit, facts, moments::jsonb, version, view
+  FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::jsonb[], $6::text[], $7::int[],
+              $8::jsonb[])
+       AS kept (cluster_key, visit_key, site, visit, facts, moments, version, view)
     ON CONFLICT (visit_key) DO UPDATE
    SET cluster_key = excluded.cluster_key,
        facts = excluded.facts,
@@ -54,11 +56,11 @@ SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::jsonb[]
 INSERT INTO transitions (cluster_key, transition_id, version, state, closes_at, opened_from, done,
                          view)
 SELECT cluster_key, transition_id, version, state, closes_at,
-       ARRAY(SELECT jsonb_array_elements_text(opened_from)),
-       ARRAY(SELECT jsonb_array_elements_text(done)),
+       ARRAY(SELECT jsonb_array_elements_text(opened_from::jsonb)),
+       ARRAY(SELECT jsonb_array_elements_text(done::jsonb)),
        view
-  FROM unnest($1::text[], $2::uuid[], $3::int[], $4::text[], $5::timestamptz[], $6::jsonb[],
-              $7::jsonb[], $8::jsonb[])
+  FROM unnest($1::text[], $2::uuid[], $3::int[], $4::text[], $5::timestamptz[], $6::text[],
+              $7::text[], $8::jsonb[])
        AS kept (cluster_key, transition_id, version, state, closes_at, opened_from, done, view)
     ON CONFLICT (transition_id) DO UPDATE
    SET cluster_key = excluded.cluster_key,
