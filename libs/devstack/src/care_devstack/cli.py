@@ -1,7 +1,7 @@
 """The commands behind `make`: `python -m care_devstack --help`."""
 
 import sys
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Annotated
@@ -125,14 +125,11 @@ def assets() -> None:
 def fetch() -> None:
     """Have everything that the stack downloads: Kafka's jars and the browser assets."""
     settings = settings_from(environment())
-    steps: tuple[Callable[[], object], ...] = (
-        lambda: find_java(settings.caller.get("PATH", "")),
-        lambda: have_jars(settings.cache_dir, settings.maven_repository),
-        Assets(settings).have,
-    )
     with _in_one_sentence():
-        for step in steps:
-            step()
+        if not settings.kafka_bootstrap_servers:
+            find_java(settings.caller.get("PATH", ""))
+            have_jars(settings.cache_dir, settings.maven_repository)
+        Assets(settings).have()
 
 
 def main() -> None:

@@ -108,7 +108,10 @@ class StackParts:
             **{PORT_SETTINGS[name][0]: str(port) for name, port in ports.items()},
             **{database_setting(service): url for service, url in urls.items()},
             **clock,
-            "NOTIFIER_SMTP_PORT": str(ports["mail catcher (SMTP)"]),
+            # Who names a mail server of their own gets it instead of the catcher.
+            "NOTIFIER_SMTP_PORT": self.settings.caller.get(
+                "NOTIFIER_SMTP_PORT", str(ports["mail catcher (SMTP)"])
+            ),
             "KAFKA_BOOTSTRAP_SERVERS": self.bootstrap_servers,
             "CARE_RUN_DIR": str(self.settings.run_dir),
             "CARE_SITES_DIR": str(self.settings.sites_dir),
