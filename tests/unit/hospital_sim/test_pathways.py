@@ -170,6 +170,21 @@ def test_open_and_withdrawn_tasks_follow_from_the_state() -> None:
     assert expect(by_name["against_advice"])[0].transitions[0].flags == {"ama"}
 
 
+def test_the_doctor_hears_once_of_what_stands_and_not_or_twice_of_what_is_cancelled() -> None:
+    told: dict[tuple[str, str], set[frozenset[int]]] = {}
+    for schedule in drawn(patients=60):
+        for story in schedule.stories:
+            for sending in story.sendings:
+                key = (story.pathway.name, sending.message.trigger)
+                told.setdefault(key, set()).add(sending.message.notices)
+    any_number, once, taken_back = frozenset[int](), frozenset({1}), frozenset({0, 2})
+    assert told["home", "A03"] == {once, any_number}, "some have no doctor who can be reached"
+    assert taken_back in told["discharge_cancelled", "A03"]
+    assert taken_back in told["admission_cancelled", "A01"]
+    assert {once, taken_back} <= told["discharge_cancelled_then_home", "A03"]
+    assert told["discharge_cancelled", "A13"] == {any_number}
+
+
 def test_a_follow_up_ends_with_the_local_day_and_sooner_after_an_emergency() -> None:
     schedule = drawn()[0]
     by_name = {one.pathway.name: one for one in schedule.stories}

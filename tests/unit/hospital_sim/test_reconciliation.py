@@ -25,7 +25,7 @@ from hospital_sim.settling import Account, Reconciliation, reconcile
 
 LEFT = datetime(2026, 6, 10, 17, tzinfo=UTC)
 CLOSES = LEFT + timedelta(days=29, hours=7)
-GOOD = Message("M1", "GHH", "M1", "A03", b"good", tells_doctor=True)
+GOOD = Message("M1", "GHH", "M1", "A03", b"good", notices=frozenset({1}))
 BAD = Message("X1", "GHH", "", "", b"bad", flaw="garbage")
 ACCEPTED, REFUSED = Answer("AA", "M1", "", ""), Answer("AE", "", "no", "101")
 EFFECTS = {"encounter.discharged": 1, "transition.opened": 1, "notification.sent": 1}
@@ -79,8 +79,8 @@ def test_a_bad_message_is_in_order_if_it_is_refused_and_quarantined() -> None:
         (entry(), [frame(effects={})], "but is nothing"),
         (entry(), [frame(effects=EFFECTS | {"encounter.discharged": 2})], "2 encounter"),
         (entry(), [frame(effects=EFFECTS | {"patient.merged": 1})], "1 patient.merged"),
-        (entry(), [frame(effects={"encounter.discharged": 1})], "0 notices"),
-        (entry(), [frame(effects=EFFECTS | {"notification.sent": 2})], "2 notices"),
+        (entry(), [frame(effects={"encounter.discharged": 1})], "was sent 0"),
+        (entry(), [frame(effects=EFFECTS | {"notification.sent": 2})], "was sent 2"),
         (entry(BAD, ACCEPTED), [frame(BAD)], "should have been refused"),
         (entry(BAD), [], "not in the journal"),
         (entry(BAD), [frame(BAD, verdict="accepted")], "should be quarantined"),

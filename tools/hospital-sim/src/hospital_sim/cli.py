@@ -22,6 +22,7 @@ cli = typer.Typer(add_completion=False, no_args_is_help=True, help=__doc__)
 T = TypeVar("T")
 
 _ANSWER_SECONDS = 15.0
+_LOG_WIDTH = 110
 _Mllp = Annotated[str, typer.Option(help="HOST:PORT of the MLLP listener.", metavar="HOST:PORT")]
 
 
@@ -96,7 +97,7 @@ def run(options: RunOptions) -> None:
         clock,
         Target(host, port, options.worklist, options.monitor, options.token),
         patience=Patience(settling=options.settle_seconds),
-        console=Console(),
+        console=Console(width=None if sys.stdout.isatty() else _LOG_WIDTH),
     )
     result = asyncio.run(simulation.play())
     sys.exit(0 if result.adds_up else 1)

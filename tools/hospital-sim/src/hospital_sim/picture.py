@@ -59,13 +59,14 @@ def show_result(console: Console, result: Reconciliation, sites: Sequence[str]) 
         return
     amiss = result.discrepancies
     for one in amiss[:_MOST_SHOWN]:
-        console.print(f"  {one.control_id}: {one.what}", style="red", highlight=False)
+        line = f"  {one.control_id}: {one.what}"
+        console.print(line, style="red", highlight=False, soft_wrap=True)
     if len(amiss) > _MOST_SHOWN:
         console.print(f"  and {len(amiss) - _MOST_SHOWN} more", style="red")
     if amiss:
         console.print(f"Not reconciled: {len(amiss)} discrepancies.", style="bold red")
     else:
-        console.print(_verdict(result), style="bold green", highlight=False)
+        console.print(_verdict(result), style="bold green", highlight=False, soft_wrap=True)
 
 
 def _verdict(result: Reconciliation) -> str:

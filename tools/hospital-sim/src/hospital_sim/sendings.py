@@ -17,8 +17,8 @@ class Message:
     payload: bytes
     flaw: str = ""
     """What is wrong with it; such a message must be refused and quarantined."""
-    tells_doctor: bool = False
-    """Whether the patient's doctor must be told, and can be reached."""
+    notices: frozenset[int] = frozenset()
+    """How many notices of it the patient's doctor may have been sent; empty for any number."""
 
     @property
     def digest(self) -> str:

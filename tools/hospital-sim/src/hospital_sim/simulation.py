@@ -112,7 +112,8 @@ class Simulation:
             while True:
                 await asyncio.sleep(_PLAIN_LINE_SECONDS)
                 counts = await _open_transitions(homeward)
-                self._console.print(plain_line(self._progress, counts, self._clock.now()))
+                line = plain_line(self._progress, counts, self._clock.now())
+                self._console.print(line, soft_wrap=True, highlight=False)
         with Live(console=self._console, auto_refresh=False, transient=False) as live:
             while True:
                 counts = await _open_transitions(homeward)

@@ -14,6 +14,10 @@ from hospital_sim.people import Person
 from hospital_sim.sendings import Message, Sending
 
 _TOLD = {("A01", "inpatient"), ("A04", "emergency"), ("A03", "inpatient"), ("A03", "emergency")}
+_ONCE = frozenset({1})
+_NOT_OR_TAKEN_BACK = frozenset({0, 2})
+"""Of what is cancelled the doctor hears nothing, or hears it and then hears that it is not so."""
+_CANCELLED_BY = {"A01": "A11", "A03": "A13"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +98,7 @@ def tell(
         chart = write_down(before, occurrence, unit=rng.choice(hospital.units))
         charts[step.visit] = chart
         draft = _draft(occurrence, cast, before, chart)
-        message = _message(hospital, draft)
+        message = _message(hospital, draft, _notices_of(step, pathway, draft))
         sent_at = [timeline.at(hours) for hours in (step.first_sent, *step.again)]
         sendings += [Sending(at, message) for at in sent_at]
         statements.append(_statement(draft, chart, sent_at[0]))
@@ -136,16 +140,31 @@ def _draft(occurrence: Occurrence, cast: Cast, before: Chart, after: Chart) -> D
     )
 
 
-def _message(hospital: Hospital, draft: Draft) -> Message:
-    visit_class = draft.chart.visit_class if draft.chart else ""
-    told = (draft.trigger, visit_class) in _TOLD
+def _notices_of(step: Step, pathway: Pathway, draft: Draft) -> frozenset[int]:
+    """How often the doctor is to hear of the step."""
+    if (step.trigger, step.visit_class) not in _TOLD or not draft.person.has_reachable_doctor:
+        return frozenset()
+    later = sorted(
+        (one for one in pathway.steps if one.visit == step.visit and one.at > step.at),
+        key=lambda one: one.at,
+    )
+    fate = next((one.trigger for one in later if one.trigger in _fates(step)), "")
+    return _NOT_OR_TAKEN_BACK if fate == _CANCELLED_BY.get(step.trigger) else _ONCE
+
+
+def _fates(step: Step) -> set[str]:
+    """What may follow that decides about a step: its cancellation, or the same once more."""
+    return {_CANCELLED_BY.get(step.trigger, ""), step.trigger}
+
+
+def _message(hospital: Hospital, draft: Draft, notices: frozenset[int]) -> Message:
     return Message(
         name=draft.control_id,
         site=hospital.code,
         control_id=draft.control_id,
         trigger=draft.trigger,
         payload=write_message(hospital, draft),
-        tells_doctor=told and draft.person.has_reachable_doctor,
+        notices=notices,
     )
 
 
