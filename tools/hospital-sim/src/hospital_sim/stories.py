@@ -142,7 +142,8 @@ def _draft(occurrence: Occurrence, cast: Cast, before: Chart, after: Chart) -> D
 
 def _notices_of(step: Step, pathway: Pathway, draft: Draft) -> frozenset[int]:
     """How often the doctor is to hear of the step."""
-    if (step.trigger, step.visit_class) not in _TOLD or not draft.person.has_reachable_doctor:
+    visit_class = draft.chart.visit_class if draft.chart else ""
+    if (step.trigger, visit_class) not in _TOLD or not draft.person.has_reachable_doctor:
         return frozenset()
     later = sorted(
         (one for one in pathway.steps if one.visit == step.visit and one.at > step.at),
