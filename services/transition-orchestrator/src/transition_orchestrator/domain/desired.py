@@ -129,20 +129,22 @@ def _steps(
 
 def _lace(situation: Situation) -> Lace | None:
     """The index of the stay; none where it is not known when the stay began."""
-    stay, days = situation.stay, situation.days
-    admitted_at = stay.admitted_at
-    if admitted_at is None or not stay.is_admission:
+    admitted_at = situation.stay.admitted_at
+    if admitted_at is None or not situation.stay.is_admission:
         return None
+    return lace_of(_lace_inputs(situation, admitted_at))
+
+
+def _lace_inputs(situation: Situation, admitted_at: datetime) -> LaceInputs:
+    stay, days = situation.stay, situation.days
     since = days.six_months_before(admitted_at)
-    return lace_of(
-        LaceInputs(
-            admitted_on=days.date_of(admitted_at),
-            discharged_on=days.date_of(situation.discharge.discharged_at),
-            admission_type=text_of(stay.encounter.facts, "admission_type"),
-            came_by_emergency=stay.encounter.was_emergency,
-            diagnoses=coded(_diagnoses(stay)),
-            ed_visits=situation.history.emergency_visits_before(stay, since, admitted_at),
-        )
+    return LaceInputs(
+        admitted_on=days.date_of(admitted_at),
+        discharged_on=days.date_of(situation.discharge.discharged_at),
+        admission_type=text_of(stay.encounter.facts, "admission_type"),
+        came_by_emergency=stay.encounter.was_emergency,
+        diagnoses=coded(_diagnoses(stay)),
+        ed_visits=situation.history.emergency_visits_before(stay, since, admitted_at),
     )
 
 

@@ -101,9 +101,8 @@ def reconcile(cluster: Cluster, setting: Setting) -> Reconciled:
     for folk in _folk_of(cluster):
         for stay in folk.history.stays:
             told = _told_of(folk, stay, encounters[stay.visit_key], setting)
-            if told is not encounters[stay.visit_key]:
-                encounters[stay.visit_key] = told
-                followed.append(told)
+            followed += [told] if told is not encounters[stay.visit_key] else []
+            encounters[stay.visit_key] = told
             for change in _changes_of(folk, stay, transitions, setting):
                 transitions[change.transition.transition_id] = change.transition
                 changes.append(change)
