@@ -61,6 +61,10 @@ class FakeWorklist:
         self._state = _State()
         self.changes = 0
 
+    def clear(self) -> None:
+        """Forget everything."""
+        self._state = _State()
+
     @property
     def reads(self) -> Reads:
         return Reads(self, self, self)

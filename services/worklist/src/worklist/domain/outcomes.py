@@ -56,8 +56,8 @@ class OutcomeNotAllowed(Exception):  # noqa: N818 - a refusal that people read, 
 
     def __init__(self, code: str, allowed: tuple[Outcome, ...], *, attempt: bool) -> None:
         listed = ", ".join(allowed)
-        why = "is an attempt: the task stays open until" if attempt else "does not finish it; use"
-        super().__init__(f"The outcome of a {code} task: this one {why} one of {listed}.")
+        why = "is an attempt, and the task stays open" if attempt else "does not finish the task"
+        super().__init__(f"That outcome {why}. This kind of task ends with one of: {listed}.")
         self.code = code
         self.allowed = allowed
 

@@ -127,6 +127,7 @@ NOTICE_STATES: Mapping[str, str] = {
     "sent": "Sent",
     "failed": "Could not be delivered",
     "undeliverable": "Nobody known to tell",
+    "withdrawn": "Withdrawn before it was sent",
 }
 
 DEEDS: Mapping[str, str] = {

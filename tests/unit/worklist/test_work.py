@@ -1,0 +1,183 @@
+"""What people may do with a task, and what they are told when they may not."""
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from worklist.domain.outcomes import (
+    ATTEMPTS,
+    NoteNeeded,
+    Outcome,
+    OutcomeNotAllowed,
+    ending,
+    outcomes_for,
+)
+from worklist.domain.people import Person
+from worklist.domain.tasks import NOTHING_DONE, Step, Task, TaskId, TaskState, TransitionId, Work
+from worklist.domain.work import (
+    AnothersTask,
+    Deed,
+    TaskHasChanged,
+    TaskIsClosed,
+    Wish,
+    WorkRefused,
+    perform,
+)
+
+AT = datetime(2026, 6, 1, 12, tzinfo=UTC)
+LATER = datetime(2026, 6, 1, 13, tzinfo=UTC)
+NORA = Person("nora", "Nora Field", "nurse")
+PAUL = Person("paul", "Paul Marsh", "nurse")
+DONE = ending("book_follow_up", "done", "")
+CODES = ("initial_contact", "home_visit", "medication_reconciliation", "find_pcp", "coach_call_2")
+
+
+def task(work: Work = NOTHING_DONE, *, withdrawn_for: str | None = None) -> Task:
+    step = Step(
+        task_id=TaskId(UUID(int=7)),
+        code="book_follow_up",
+        title="Book",
+        role="coordinator",
+        due_at=AT,
+        withdrawn_for=withdrawn_for,
+    )
+    return Task(TransitionId(UUID(int=1)), "GHH", "key", "trace", 3, step, work, AT)
+
+
+def wish(deed: Deed, person: Person = NORA, seen: int | None = 3) -> Wish:
+    return Wish(deed, person, seen, DONE if deed is Deed.COMPLETED else None)
+
+
+@pytest.mark.parametrize(
+    ("deed", "state"),
+    [
+        (Deed.CLAIMED, TaskState.ACCEPTED),
+        (Deed.STARTED, TaskState.IN_PROGRESS),
+        (Deed.COMPLETED, TaskState.COMPLETED),
+    ],
+)
+def test_an_open_task_may_be_claimed_started_or_completed_at_once(
+    deed: Deed, state: TaskState
+) -> None:
+    after = perform(wish(deed), task(), LATER)
+    assert after.state is state
+    assert (after.work.owner, after.work.owner_name) == ("nora", "Nora Field")
+    assert (after.version, after.changed_at) == (4, LATER)
+
+
+def test_a_released_task_is_everybody_s_again() -> None:
+    mine = perform(wish(Deed.STARTED), task(), AT)
+    after = perform(wish(Deed.RELEASED, seen=None), mine, LATER)
+    assert after.state is TaskState.REQUESTED
+    assert after.work == NOTHING_DONE
+
+
+@pytest.mark.parametrize("deed", list(Deed))
+def test_doing_again_what_stands_changes_nothing_whatever_version_was_seen(deed: Deed) -> None:
+    done = perform(wish(deed), task(Work(owner="nora")), AT) if deed is not Deed.CLAIMED else None
+    stands = done or perform(wish(deed), task(), AT)
+    assert perform(wish(deed, seen=1), stands, LATER) is stands
+
+
+@pytest.mark.parametrize("deed", list(Deed))
+def test_somebody_else_s_task_is_left_to_them(deed: Deed) -> None:
+    with pytest.raises(AnothersTask, match="Paul Marsh has this task"):
+        perform(wish(deed), task(Work(owner="paul", owner_name="Paul Marsh")), AT)
+
+
+@pytest.mark.parametrize("deed", [Deed.CLAIMED, Deed.STARTED, Deed.COMPLETED])
+def test_a_closed_task_stays_closed(deed: Deed) -> None:
+    completed = Work(owner="paul", completed_at=AT, outcome="done")
+    with pytest.raises(TaskIsClosed, match="already completed"):
+        perform(wish(deed), task(completed), AT)
+    with pytest.raises(TaskIsClosed, match="withdrawn"):
+        perform(wish(deed), task(withdrawn_for="deceased"), AT)
+
+
+def test_completing_again_with_another_outcome_is_refused() -> None:
+    completed = perform(wish(Deed.COMPLETED), task(), AT)
+    other = Wish(Deed.COMPLETED, NORA, None, ending("book_follow_up", "readmitted", ""))
+    with pytest.raises(TaskIsClosed):
+        perform(other, completed, AT)
+
+
+def test_a_stale_version_is_told_how_the_task_stands() -> None:
+    with pytest.raises(TaskHasChanged) as refused:
+        perform(wish(Deed.CLAIMED, seen=2), task(), AT)
+    assert refused.value.task.version == 3
+
+
+deeds = st.tuples(st.sampled_from(list(Deed)), st.sampled_from([NORA, PAUL]))
+
+
+@given(st.lists(deeds, max_size=12))
+def test_a_task_never_has_two_owners_and_never_comes_back_once_done(
+    attempts: list[tuple[Deed, Person]],
+) -> None:
+    stands = task()
+    for deed, person in attempts:
+        before = stands
+        try:
+            stands = perform(wish(deed, person, None), before, LATER)
+        except WorkRefused:
+            continue
+        if before.state is TaskState.COMPLETED:
+            assert stands is before
+        if before.work.owner not in (None, person.subject):
+            assert stands is before
+
+
+@given(st.sampled_from(CODES), st.sampled_from([*Outcome, "", "Done", "nonsense"]))
+def test_every_outcome_is_either_an_ending_or_refused_with_the_ones_that_are(
+    code: str, outcome: str
+) -> None:
+    if outcome in outcomes_for(code):
+        assert ending(code, outcome, "because").outcome == outcome
+        return
+    with pytest.raises(OutcomeNotAllowed) as refused:
+        ending(code, outcome, "because")
+    assert refused.value.allowed == outcomes_for(code)
+
+
+@pytest.mark.parametrize("code", CODES)
+@pytest.mark.parametrize("outcome", ATTEMPTS)
+def test_an_attempt_does_not_finish_a_task(code: str, outcome: Outcome) -> None:
+    with pytest.raises(OutcomeNotAllowed, match="attempt"):
+        ending(code, outcome, "")
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_every_task_may_end_because_the_patient_cannot_be_followed(code: str) -> None:
+    for outcome in ("refused", "readmitted", "deceased", "facility"):
+        assert ending(code, outcome, " they said so ").note == "they said so"
+
+
+def test_a_refusal_needs_words() -> None:
+    with pytest.raises(NoteNeeded):
+        ending("home_visit", "refused", "  ")
+
+
+def test_a_contact_says_who_was_reached() -> None:
+    assert ending("initial_contact", "reached-caregiver", "").outcome == "reached-caregiver"
+    with pytest.raises(OutcomeNotAllowed):
+        ending("initial_contact", "done", "")
+
+
+@pytest.mark.parametrize(
+    ("role", "sees", "works"),
+    [
+        ("nurse", True, True),
+        ("pharmacist", True, True),
+        ("coordinator", True, True),
+        ("provider", True, False),
+        ("integration", True, False),
+        ("ops", False, False),
+        ("admin", False, False),
+    ],
+)
+def test_roles_see_and_work_what_is_theirs(role: str, sees: bool, works: bool) -> None:  # noqa: FBT001 - a table
+    person = Person("someone", "Some One", role)
+    assert (person.may_see, person.may_work) == (sees, works)
