@@ -104,7 +104,7 @@ def care_topics(servers: SharedServers, kafka_bootstrap: str) -> str:
 def make_database(
     servers: SharedServers, postgres_url: str, request: pytest.FixtureRequest, worker_id: str
 ) -> Generator[Callable[[str], str]]:
-    """Gives a service a fresh, migrated database of this test module: `url = make_database("worklist")`.
+    """Gives a service a fresh, migrated database of this test module: `make_database("worklist")`.
 
     The address is the service's own role's. The same service gets the same database again.
     """

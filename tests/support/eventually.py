@@ -1,4 +1,4 @@
-"""Waits for something that other programs or tasks bring about, with a deadline instead of a sleep."""
+"""Waits for what other programs or tasks bring about, with a deadline instead of a sleep."""
 
 import asyncio
 import inspect

@@ -1,5 +1,7 @@
 """The servers that a test run shares are real, and each test module has its own corner of them."""
 
+# pyright: reportUnknownMemberType=false
+# (aiokafka has no types for its clients.)
 from collections.abc import Callable
 
 import psycopg

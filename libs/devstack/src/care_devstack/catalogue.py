@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from care_devstack.problems import StackProblem
 from care_devstack.services import SERVICES, SERVICES_WITH_DATABASE, database_setting, snake
@@ -48,7 +48,9 @@ def find_setting(
 def database_passwords(catalogue: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
     """The password of every service's database role, as the catalogue's addresses hold it."""
     return {
-        service: urlsplit(catalogue[service].get(database_setting(service), "")).password
-        or snake(service)
+        service: unquote(
+            urlsplit(catalogue[service].get(database_setting(service), "")).password
+            or snake(service)
+        )
         for service in SERVICES_WITH_DATABASE
     }

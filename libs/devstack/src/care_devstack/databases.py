@@ -18,7 +18,7 @@ def service_url(admin_url: str, service: str, password: str) -> str:
     """The address of a service's own role in the database of the administrator's address."""
     address = urlsplit(admin_url)
     place = address.netloc.rpartition("@")[2]
-    login = f"{quote(snake(service))}:{quote(password)}"
+    login = f"{quote(snake(service))}:{quote(password, safe='')}"
     return address._replace(netloc=f"{login}@{place}").geturl()
 
 

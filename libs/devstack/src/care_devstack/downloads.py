@@ -101,6 +101,7 @@ class _Report:
 
     def __init__(self, title: str, total: int) -> None:
         self._title = title
+        self._size = f" ({total // 1_000_000} MB)" if total else ""
         self._bar = Progress(
             TextColumn("{task.description}"),
             BarColumn(),
@@ -113,7 +114,7 @@ class _Report:
 
     def __enter__(self) -> Self:
         if self._plain:
-            print(f"{self._title} ...", file=sys.stderr, flush=True)
+            print(f"{self._title}{self._size} ...", file=sys.stderr, flush=True)
         self._bar.start()
         return self
 

@@ -75,6 +75,7 @@ class KafkaServer:
             environment={"LANG": "C.UTF-8"},
             log=self.log,
             folder=self.folder,
+            grace_seconds=20,
         )
 
     def answers(self) -> bool:

@@ -57,7 +57,7 @@ class CaughtMail:
 
 def _text_of(message: EmailMessage, kind: str) -> str:
     body = message.get_body((kind,))
-    return str(body.get_content()) if body is not None else ""
+    return str(body.get_content()).replace("\r\n", "\n") if body is not None else ""
 
 
 @dataclass

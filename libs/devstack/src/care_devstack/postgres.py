@@ -72,6 +72,7 @@ class PostgresServer:
             log=self.log,
             user_id=user,
             stop_signal=signal.SIGINT,
+            grace_seconds=20,
         )
 
     def answers(self) -> bool:

@@ -15,6 +15,8 @@ from pathlib import Path
 
 import psutil
 
+from care_devstack.waiting import wait_until
+
 STACK_MARK = "CARE_STACK"
 PART_MARK = "CARE_STACK_PART"
 
@@ -31,14 +33,16 @@ class Part:
     user_id: int | None = None
     """Another system user to run as, which only root can do."""
     stop_signal: int = signal.SIGTERM
+    grace_seconds: float = 12.0
+    """How long it may take to stop before it is killed."""
 
 
-def start(part: Part, run_dir: Path) -> subprocess.Popen[bytes]:
+def start(part: Part, run_dir: Path) -> psutil.Process:
     """Start a part in a session of its own, so that a Ctrl-C meant for us does not reach it."""
     part.log.parent.mkdir(parents=True, exist_ok=True)
     marks = {STACK_MARK: str(run_dir), PART_MARK: part.name}
     with part.log.open("ab") as log:
-        return subprocess.Popen(
+        program = subprocess.Popen(
             part.command,
             env={**part.environment, **marks},
             cwd=part.folder,
@@ -50,6 +54,18 @@ def start(part: Part, run_dir: Path) -> subprocess.Popen[bytes]:
             group=part.user_id,
             extra_groups=None if part.user_id is None else [],
         )
+    program.returncode = 0  # from here on psutil follows it; whoever starts it may go first
+    return psutil.Process(program.pid)
+
+
+def lives(process: psutil.Process) -> bool:
+    """Whether a process runs; collects what is left of one of our own children that ended."""
+    try:
+        process.wait(0)
+    except psutil.TimeoutExpired:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            return process.status() != psutil.STATUS_ZOMBIE
+    return False
 
 
 def running(run_dir: Path) -> dict[str, list[psutil.Process]]:
@@ -87,8 +103,15 @@ def end_part(
     for process in processes[:told]:
         with contextlib.suppress(psutil.Error):
             process.send_signal(first)
-    _, left = psutil.wait_procs(list(processes), timeout=grace_seconds)
-    for process in left:
-        with contextlib.suppress(psutil.Error):
-            process.kill()
-    psutil.wait_procs(left, timeout=5)
+    left = [*processes]
+
+    def ended() -> bool:
+        # An orphan that nobody collects is a zombie, which holds nothing: it has ended.
+        left[:] = [process for process in left if lives(process)]
+        return not left
+
+    if not wait_until(ended, seconds=grace_seconds, every=0.02):
+        for process in left:
+            with contextlib.suppress(psutil.Error):
+                process.kill()
+        wait_until(ended, seconds=5, every=0.02)

@@ -18,7 +18,7 @@ from care_devstack.kafka import KafkaServer
 from care_devstack.ports import free_ports
 from care_devstack.postgres import PostgresServer
 from care_devstack.problems import PartFailed
-from care_devstack.processes import Part, end_part, running, running_below, start
+from care_devstack.processes import Part, end_part, lives, running, running_below, start
 from care_devstack.settings import StackSettings
 from care_devstack.waiting import wait_until
 
@@ -82,11 +82,10 @@ class SharedServers:
 
     def _begin(self, part: Part, answers: Callable[[], bool]) -> None:
         program = start(part, self.settings.run_dir)
-        wait_until(lambda: program.poll() is not None or answers(), seconds=_START_SECONDS)
-        if program.poll() is not None or not answers():
-            program.kill()
+        wait_until(lambda: not lives(program) or answers(), seconds=_START_SECONDS)
+        if not lives(program) or not answers():
+            end_part([program], signal.SIGKILL, grace_seconds=5)
             raise PartFailed(part.name, "it does not answer", part.log)
-        program.returncode = 0  # it stays: whoever owns the run stops it
 
 
 def guard(owner: int, run_dir: Path) -> None:

@@ -144,7 +144,7 @@ class Stack:
             if not set(found) & set(SERVICES):
                 write_parts(self.run_dir, self.parts.servers())
                 self._hold_services()
-            start(self._supervisor(), self.run_dir).returncode = 0  # it stays when we go
+            start(self._supervisor(), self.run_dir)
         if not self.settings.database_url:
             self._wait_for("postgres", self.parts.postgres.answers)
         if not self.settings.kafka_bootstrap_servers:

@@ -8,7 +8,6 @@ and started again, it takes over the parts that still run.
 
 import json
 import signal
-import subprocess
 import sys
 import time
 from collections.abc import Sequence
@@ -19,12 +18,13 @@ from typing import Any
 
 import psutil
 
-from care_devstack.processes import Part, end_part, running, start
+from care_devstack.processes import Part, end_part, lives, running, start
 
 _LOOK_EVERY_SECONDS = 0.05
 _STABLE_AFTER_SECONDS = 10.0
 _FIRST_DELAY_SECONDS = 0.25
 _LONGEST_DELAY_SECONDS = 15.0
+_SERVERS_LAST = ("mail", "kafka", "postgres")
 
 
 def write_parts(run_dir: Path, parts: Sequence[Part]) -> None:
@@ -50,6 +50,7 @@ def read_parts(run_dir: Path) -> list[Part]:
             folder=Path(entry["folder"]),
             user_id=entry["user_id"],
             stop_signal=entry["stop_signal"],
+            grace_seconds=entry["grace_seconds"],
         )
         for entry in entries
     ]
@@ -81,7 +82,7 @@ def read_fares(run_dir: Path) -> dict[str, Fare]:
 class _Kept:
     """One part and how it has fared."""
 
-    process: psutil.Process | subprocess.Popen[bytes] | None = None
+    process: psutil.Process | None = None
     started_at: float = 0.0
     quick_ends: int = 0
     next_start_at: float = 0.0
@@ -89,13 +90,7 @@ class _Kept:
     starts: int = 0
 
     def lives(self) -> bool:
-        match self.process:
-            case None:
-                return False
-            case subprocess.Popen() as child:
-                return child.poll() is None
-            case adopted:
-                return adopted.is_running() and adopted.status() != psutil.STATUS_ZOMBIE
+        return self.process is not None and lives(self.process)
 
     def hold(self, stop_signal: int) -> None:
         """Ask it to stop if it runs; an end that was wished for is none to wait after."""
@@ -154,10 +149,10 @@ class Supervisor:
 
     def _look_after(self, part: Part) -> None:
         kept = self._kept.setdefault(part.name, _Kept())
-        lives, now = kept.lives(), time.time()
+        alive, now = kept.lives(), time.time()
         if held(self.run_dir, part.name).exists():
             kept.hold(part.stop_signal)
-        elif kept.process is not None and not lives:
+        elif kept.process is not None and not alive:
             delay = kept.ended(now)
             _say(f"{part.name} ended; starting it again in {delay:.2f} s")
         elif kept.process is None and now >= kept.next_start_at:
@@ -177,17 +172,20 @@ class Supervisor:
 
 
 def end_stack(run_dir: Path) -> None:
-    """End every part that runs: the last started first, services side by side."""
+    """End every part that runs: services side by side, then the servers, the database last."""
+    known = {part.name: part for part in read_parts(run_dir)}
     parts = running(run_dir)
     parts.pop("supervisor", None)
-    known = {part.name: part for part in read_parts(run_dir)}
-    servers = [name for name in ("mail", "kafka", "postgres") if name in parts]
-    services = [process for name in parts if name not in servers for process in parts[name][:1]]
-    others = [process for name in parts if name not in servers for process in parts[name][1:]]
-    end_part([*services, *others], signal.SIGTERM, grace_seconds=12, told=len(services))
+    servers = [name for name in _SERVERS_LAST if name in parts]
+    services = [name for name in parts if name not in servers]
+    mains = [parts[name][0] for name in services]
+    children = [process for name in services for process in parts[name][1:]]
+    grace = max((known[name].grace_seconds for name in services if name in known), default=1.0)
+    end_part([*mains, *children], signal.SIGTERM, grace_seconds=grace, told=len(mains))
     for name in servers:
         first = known[name].stop_signal if name in known else signal.SIGTERM
-        end_part(parts[name], first, grace_seconds=20)
+        grace = known[name].grace_seconds if name in known else 1.0
+        end_part(parts[name], first, grace_seconds=grace)
     for left in running(run_dir).values():
         end_part(left, signal.SIGKILL, grace_seconds=5)
 
