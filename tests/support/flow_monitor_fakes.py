@@ -34,6 +34,7 @@ def entry(
         correlation_id=correlation_id,
         occurred_at=stored_at,
         facts=Facts(**facts),
+        key="key",
         headers={"ce_type": type},
         digest=f"digest-{offset}",
         payload=payload,

@@ -86,6 +86,7 @@ def test_a_frame_is_known_by_its_headers_and_kept_byte_for_byte() -> None:
     assert one.digest == sha256(raw).hexdigest()
     assert (one.event_id, one.correlation_id, one.type) == ("e1", "c1", "hl7.received")
     assert one.position.stored_at == AT
+    assert one.key == "key"
     assert one.occurred_at == datetime(2026, 7, 1, 8, tzinfo=UTC)
     facts = one.facts
     assert (facts.site, facts.control_id, facts.trigger) == ("GHH", "M1", "A03")

@@ -86,6 +86,7 @@ def read_entry(event: Event) -> Entry:
         correlation_id=_clipped(event.correlation_id),
         occurred_at=event.time,
         facts=_clean(facts_of(event.topic, headers, event.data)),
+        key=_clipped(_storable(event.key)),
         headers=headers,
         digest=sha256(event.data).hexdigest(),
         payload=event.data,

@@ -102,6 +102,7 @@ def _columns(entries: Sequence[Entry]) -> list[list[object]]:
         [entry.occurred_at for entry in entries],
         *([getattr(entry.facts, name) for entry in entries] for name in _TEXTS),
         [entry.digest for entry in entries],
+        [entry.key for entry in entries],
         [dict(entry.headers) for entry in entries],
         [entry.payload for entry in entries],
     ]

@@ -97,7 +97,8 @@ def _plan_story(
     rng = run.chance(hospital.code, number)
     hours = run.days * 24
     pace = min(1.0, hours * _SHARE_OF_RUN / max(pathway.hours, 1)) * rng.uniform(0.85, 1)
-    begins_at = run.starts_at + timedelta(hours=rng.random() * (hours - pathway.hours * pace))
+    latest = hours - pathway.hours * pace
+    begins_at = run.starts_at + timedelta(hours=rng.random() ** 1.5 * latest)
     cast = Cast(
         people=_people(rng, hospital, f"MR{run.tag}{number:03d}", run.starts_at),
         visits=[f"V{run.tag}{number:03d}{letter}" for letter in "AB"],

@@ -54,6 +54,8 @@ class Entry:
     occurred_at: datetime
     """When it happened by the event's own account, on the care clock."""
     facts: Facts
+    key: str
+    """What Kafka orders the record by; opaque."""
     headers: Mapping[str, str]
     digest: str
     """SHA-256 of the payload: finds a frame that has no readable id."""

@@ -5,17 +5,17 @@ WITH incoming AS (
       FROM unnest($1::timestamptz[], $2::text[], $3::int[], $4::bigint[], $5::text[], $6::text[],
                   $7::text[], $8::timestamptz[], $9::text[], $10::text[], $11::text[], $12::text[],
                   $13::text[], $14::text[], $15::text[], $16::text[], $17::text[], $18::text[],
-                  $19::text[], $20::text[], $21::text[], $22::text[], $23::text[], $24::jsonb[],
-                  $25::bytea[])
+                  $19::text[], $20::text[], $21::text[], $22::text[], $23::text[], $24::text[],
+                  $25::jsonb[], $26::bytea[])
         AS incoming (stored_at, topic, partition, position, type, event_id, correlation_id,
                      occurred_at, site, control_id, trigger, outcome, reason, place, answer,
                      detail, patient_key, mrn, visit_key, visit, transition_id, task_id, digest,
-                     headers, payload)
+                     key, headers, payload)
 ), added AS (
     INSERT INTO journal (stored_at, topic, partition, position, type, event_id, correlation_id,
                          occurred_at, site, control_id, trigger, outcome, reason, place, answer,
                          detail, patient_key, mrn, visit_key, visit, transition_id, task_id,
-                         digest, headers, payload)
+                         digest, key, headers, payload)
     SELECT * FROM incoming
         ON CONFLICT DO NOTHING
     RETURNING topic, site, outcome, stored_at

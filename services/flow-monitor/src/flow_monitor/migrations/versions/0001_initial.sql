@@ -23,6 +23,7 @@ CREATE TABLE journal (
     transition_id  text        NOT NULL,
     task_id        text        NOT NULL,
     digest         text        NOT NULL,
+    key            text        NOT NULL,
     headers        jsonb       NOT NULL,
     payload        bytea       NOT NULL,
     PRIMARY KEY (stored_at, topic, partition, position)
