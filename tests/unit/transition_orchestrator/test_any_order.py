@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from transition_orchestrator.domain.messages import Message, MessageKind
-from transition_orchestrator.domain.transitions import task_id_of
+from transition_orchestrator.domain.transitions import Reason, task_id_of
 from transition_orchestrator.follow_encounters import Completion
 
 from tests.support.transition_orchestrator_fakes import (
@@ -61,7 +61,8 @@ def about_a_visit(  # noqa: PLR0913 - what a message says
         facts["disposition"] = draw(st.sampled_from(("01", "03", "07", "20", "02", None)))
     if kind is MessageKind.DISCHARGED:
         facts["discharged_at"] = (at - timedelta(minutes=5)).isoformat()
-    person = {"deceased": True} if draw(st.integers(0, 9)) == 0 else {"family_name": event_id}
+    dies = draw(st.integers(0, 9)) == 0
+    person = {"deceased": True} if dies else {"family_name": event_id}
     return said(
         kind, at.isoformat(), event_id=event_id, visit=visit, mrn=mrn, person=person, **facts
     )
@@ -84,6 +85,7 @@ async def end_of(batches: Sequence[Sequence[Message]]) -> list[Any]:
             tuple((step.code, step.due_at) for step in one.view.steps if step.state == "planned"),
         )
         for one in ledgers.transitions
+        if one.view.reason != Reason.NOT_CALLED_FOR  # a trace of what was known only for a while
     ]
     visits = [
         one.view for cluster in ledgers.clusters.values() for one in cluster.encounters.values()
@@ -94,7 +96,7 @@ async def end_of(batches: Sequence[Sequence[Message]]) -> list[Any]:
     ]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(histories(), st.data())
 async def test_every_order_ends_the_same(history: list[Message], data: st.DataObject) -> None:
     shuffled = data.draw(st.permutations(history))

@@ -218,7 +218,7 @@ def _given_up(view: TransitionView) -> TransitionView:
     return replace(
         view,
         state=TransitionState.SUPERSEDED,
-        reason=Reason.DISPOSITION_CORRECTED,
+        reason=Reason.NOT_CALLED_FOR,
         steps=tuple(map(_withdrawn, view.steps)),
     )
 

@@ -43,6 +43,8 @@ class Reason(StrEnum):
     DECEASED = "deceased"
     DISPOSITION_CORRECTED = "disposition_corrected"
     PERIOD_OVER = "period_over"
+    NOT_CALLED_FOR = "not_called_for"
+    """It was opened on what was known then; a late message showed that it never should have been."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,6 +103,7 @@ _REASONS: Mapping[str, str] = {
     "deceased": "Patient has died",
     "merged": "Two records of the patient were merged by the hospital",
     "disposition_corrected": "Destination was corrected by the hospital",
+    "not_called_for": "A late message from the hospital showed that this was not needed",
     "period_over": "Follow-up period had ended before the discharge became known",
     "plan_changed": "Plan no longer asks for it",
 }
