@@ -24,6 +24,11 @@ class Program:
         self._settings = {**settings, f"{package.upper()}_HTTP_PORT": str(self._port)}
         self._process: asyncio.subprocess.Process | None = None
 
+    @property
+    def url(self) -> str:
+        """Where its pages and its REST API are."""
+        return f"http://127.0.0.1:{self._port}"
+
     async def start(self, *, patiently: bool = True) -> None:
         """Start it and wait until it is ready.
 

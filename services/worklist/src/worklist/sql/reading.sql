@@ -11,7 +11,7 @@ SELECT tasks.*, transitions.patient_key, transitions.correlation_id, transitions
   FROM tasks
   JOIN transitions USING (transition_id)
  WHERE (NOT $1::boolean OR tasks.is_open)
-   AND ($2::text[] IS NULL OR tasks.state = ANY ($2::text[]))
+   AND ($2::text IS NULL OR tasks.state = $2::text)
    AND ($3::text IS NULL OR tasks.site = $3::text)
    AND ($4::text IS NULL OR tasks.owner = $4::text)
    AND (NOT $5::boolean OR tasks.owner IS NULL)
@@ -56,30 +56,36 @@ SELECT tasks.*, transitions.patient_key, transitions.correlation_id, transitions
  WHERE task_id = $1::uuid;
 
 -- count_queues --
--- How many tasks stand in each queue, counted no further than a limit.
+-- How many tasks stand in each queue, each counted along its index and no further than a limit.
 SELECT (SELECT count(*) FROM (
-           SELECT FROM tasks WHERE is_open AND owner = $1::text
-              AND ($2::text IS NULL OR site = $2::text) LIMIT $7::int) AS few) AS mine,
+           SELECT FROM tasks
+            WHERE is_open AND owner = $1::text AND ($2::text IS NULL OR site = $2::text)
+            ORDER BY due_at LIMIT $7::int) AS few) AS mine,
        (SELECT count(*) FROM (
-           SELECT FROM tasks WHERE is_open AND owner IS NULL
-              AND ($2::text IS NULL OR site = $2::text) LIMIT $7::int) AS few) AS unassigned,
+           SELECT FROM tasks
+            WHERE is_open AND owner IS NULL AND ($2::text IS NULL OR site = $2::text)
+            ORDER BY due_at LIMIT $7::int) AS few) AS unassigned,
        (SELECT count(*) FROM (
-           SELECT FROM tasks WHERE is_open AND due_at >= $3::timestamptz
-              AND due_at < $8::timestamptz
+           SELECT FROM tasks
+            WHERE is_open AND due_at >= $3::timestamptz AND due_at < $8::timestamptz
               AND due_at < coalesce(
                       (SELECT ends_at
                          FROM unnest($4::text[], $5::timestamptz[]) AS day (site, ends_at)
                         WHERE day.site = tasks.site), $6::timestamptz)
-              AND ($2::text IS NULL OR site = $2::text) LIMIT $7::int) AS few) AS today,
+              AND ($2::text IS NULL OR site = $2::text)
+            ORDER BY due_at LIMIT $7::int) AS few) AS today,
        (SELECT count(*) FROM (
-           SELECT FROM tasks WHERE is_open AND due_at < $3::timestamptz
-              AND ($2::text IS NULL OR site = $2::text) LIMIT $7::int) AS few) AS overdue,
+           SELECT FROM tasks
+            WHERE is_open AND due_at < $3::timestamptz AND ($2::text IS NULL OR site = $2::text)
+            ORDER BY due_at LIMIT $7::int) AS few) AS overdue,
        (SELECT count(*) FROM (
-           SELECT FROM tasks WHERE is_open
-              AND ($2::text IS NULL OR site = $2::text) LIMIT $7::int) AS few) AS open,
+           SELECT FROM tasks
+            WHERE is_open AND ($2::text IS NULL OR site = $2::text)
+            ORDER BY due_at LIMIT $7::int) AS few) AS open,
        (SELECT count(*) FROM (
-           SELECT FROM tasks WHERE state = 'completed'
-              AND ($2::text IS NULL OR site = $2::text) LIMIT $7::int) AS few) AS completed;
+           SELECT FROM tasks
+            WHERE state = 'completed' AND ($2::text IS NULL OR site = $2::text)
+            ORDER BY completed_at DESC LIMIT $7::int) AS few) AS completed;
 
 -- read_transitions --
 -- A page of the transitions that pass the given filters, the last discharged first.
