@@ -1,19 +1,18 @@
 """The names of HL7 table 0211 (MSH-18) and the codecs they mean."""
 
 import codecs
+from functools import lru_cache
 from typing import Final
 
-_CODECS: Final = {
+_NAMES: Final = {
     "": "",
     "ASCII": "ascii",
     "US-ASCII": "ascii",
     "ISO IR6": "ascii",
     "ANSI": "cp1252",
     "UTF-8": "utf-8",
-    "UTF8": "utf-8",
     "UNICODE": "utf-8",
     "UNICODE UTF-8": "utf-8",
-    "UNICODE UTF8": "utf-8",
     "ISO IR192": "utf-8",
     "JAS2020": "iso2022_jp",
     "JIS X 0202": "iso2022_jp",
@@ -26,7 +25,6 @@ _CODECS: Final = {
     "KS X 1001": "euc_kr",
     "CNS 11643-1992": "big5",
     "BIG-5": "big5",
-    "BIG5": "big5",
     **{f"8859/{part}": f"iso8859_{part}" for part in (*range(1, 12), 13, 14, 15, 16)},
     **{f"ISO-8859-{part}": f"iso8859_{part}" for part in (*range(1, 12), 13, 14, 15, 16)},
     **{f"WINDOWS-{page}": f"cp{page}" for page in range(1250, 1259)},
@@ -34,9 +32,18 @@ _CODECS: Final = {
 }
 
 
+def _bare(name: str) -> str:
+    """A name without what senders write this way and that: blanks, strokes, small letters."""
+    return "".join(sign for sign in name.upper() if sign.isalnum())
+
+
+_CODECS: Final = {_bare(name): codec for name, codec in _NAMES.items()}
+
+
+@lru_cache(maxsize=256)
 def codec_of(name: str) -> str | None:
     """The Python codec of a character set's name; None if the name is unknown, "" for no name."""
-    return _CODECS.get(" ".join(name.upper().replace("_", "-").split()))
+    return _CODECS.get(_bare(name))
 
 
 def site_codec(name: str) -> str | None:

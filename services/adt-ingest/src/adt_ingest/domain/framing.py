@@ -40,7 +40,7 @@ class Frame:
 
 
 class FrameCutter:
-    """Turns chunks into frames and remembers what is unfinished, never more than `limit` bytes."""
+    """Turns chunks into frames and remembers what is unfinished, little more than `limit` bytes."""
 
     def __init__(self, *, limit: int) -> None:
         self._limit = limit
@@ -65,6 +65,11 @@ class FrameCutter:
             if frame.data or frame.flaw is not Flaw.NO_END_BLOCK:
                 frames.append(frame)
         return frames
+
+    @property
+    def held_bytes(self) -> int:
+        """How much is remembered of what is unfinished."""
+        return len(self._pending) + len(self._kept or b"")
 
     @property
     def undecided(self) -> bool:
@@ -97,30 +102,33 @@ class FrameCutter:
         return Frame(b"", Flaw.NO_END_BLOCK)
 
     def _take_block(self) -> Frame | None:
+        """The block that is being read, if its end has come."""
         pending = self._pending
         while True:
             end = pending.find(_FS, self._searched)
             start = pending.find(_VT, self._searched, len(pending) if end < 0 else end)
             if start >= 0:
-                frame = self._cut(start, Flaw.NO_END_BLOCK)
-                del pending[: start + 1]
-                self._searched = 0
-                return frame
-            if end < 0:
-                self._searched = len(pending)
-                break
-            ended = self._ends_at(end)
-            if ended is None:
-                self._searched = end
-                break
+                return self._next_begins(start)
+            ended = None if end < 0 else self._ends_at(end)
             if ended:
-                frame = self._cut(end, Flaw.NONE)
-                del pending[: end + 1]
-                self._inside = False
-                return frame
+                return self._ends(end)
+            if ended is None:
+                self._searched = len(pending) if end < 0 else end
+                self._shed()
+                return None
             self._searched = end + 1
-        self._shed()
-        return None
+
+    def _next_begins(self, start: int) -> Frame:
+        frame = self._cut(start, Flaw.NO_END_BLOCK)
+        del self._pending[: start + 1]
+        self._searched = 0
+        return frame
+
+    def _ends(self, end: int) -> Frame:
+        frame = self._cut(end, Flaw.NONE)
+        del self._pending[: end + 1]
+        self._inside = False
+        return frame
 
     def _ends_at(self, end: int) -> bool | None:
         """Whether the FS at `end` ends the block; None where only the next byte can tell."""

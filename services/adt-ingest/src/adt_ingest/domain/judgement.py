@@ -8,6 +8,7 @@ quarantined   not a message, of an unknown site, or not to be understood: AR, or
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Final, TypeAlias
 
 from adt_ingest.domain.acknowledgement import Answer, Code, version_of
@@ -21,6 +22,7 @@ ACCEPTED: Final = "accepted"
 IGNORED: Final = "ignored"
 QUARANTINED: Final = "quarantined"
 
+_TAKEN: Final = Answer(Code.ACCEPTED)
 _LONGEST_NAME: Final = 40
 _LINE_ENDS: Final = (b"\r", b"\n")
 
@@ -60,31 +62,20 @@ def _judge_of_site(
     frame: Frame, header: Header, site: SiteProfile, received_at: datetime
 ) -> Judgement:
     trigger = trigger_of(header)
+    about = partial(Judgement, frame, header=header, site=site.code)
     if header.component(9, 1) != "ADT" or (trigger and trigger not in MEANINGS):
-        return _ignored(frame, header, site, trigger)
+        return about(verdict=IGNORED, answer=_TAKEN, trigger=trigger)
     try:
         message = read_message(frame.data, header, default_codec=site.codec)
         trigger = trigger_of(header, message)
-        if trigger not in MEANINGS:
-            return _ignored(frame, header, site, trigger)
-        told = translate(message, header, site, kind=MEANINGS[trigger], received_at=received_at)
+        kind = MEANINGS.get(trigger)
+        if kind is None:
+            return about(verdict=IGNORED, answer=_TAKEN, trigger=trigger)
+        told = translate(message, header, site, kind=kind, received_at=received_at)
     except Refusal as refusal:
         answer = Answer(site.rejected_as, refusal)
-        return Judgement(frame, QUARANTINED, answer, header=header, site=site.code, trigger=trigger)
-    return Judgement(
-        frame,
-        ACCEPTED,
-        Answer(Code.ACCEPTED),
-        header=header,
-        site=site.code,
-        trigger=trigger,
-        translations=tuple(told),
-    )
-
-
-def _ignored(frame: Frame, header: Header, site: SiteProfile, trigger: str) -> Judgement:
-    answer = Answer(Code.ACCEPTED)
-    return Judgement(frame, IGNORED, answer, header=header, site=site.code, trigger=trigger)
+        return about(verdict=QUARANTINED, answer=answer, trigger=trigger)
+    return about(verdict=ACCEPTED, answer=_TAKEN, trigger=trigger, translations=tuple(told))
 
 
 def _flaw_of(frame: Frame) -> Refusal | None:

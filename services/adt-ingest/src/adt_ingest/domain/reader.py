@@ -4,7 +4,8 @@ A message of fifty segments is asked for some eighty values; taking the rest apa
 cost several times as much. `read_header` reads the MSH alone: enough to route and to answer.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
+from functools import lru_cache
 from typing import Final
 
 from adt_ingest.domain.charsets import codec_of
@@ -62,27 +63,36 @@ class Header:
 
 def read_header(data: bytes) -> Header:
     """The header of a message in bytes. Raises Refusal where there is none that can be read."""
-    start = data.find(b"MSH")
-    if start < 0 or data[:start].removeprefix(_UTF8_BOM).strip(_WHITE):
-        raise Refusal(Problem.SEGMENT_SEQUENCE, "The message does not begin with MSH", "MSH")
-    ends = [end for end in (data.find(b"\r", start), data.find(b"\n", start)) if end >= 0]
-    line = data[start : min(ends, default=len(data))]
+    line = _header_line(data)
     delimiters = _delimiters(line)
-    name = _field(line, 18, delimiters).partition(delimiters.repetition)[0].strip()
+    name = _field(line, 18, delimiters).partition(delimiters.repetition)[0]
     codec = codec_of(name)
     text, line_codec = _decode_line(line, codec)
-    return Header(
-        delimiters=delimiters,
-        fields=tuple(text[3:].split(delimiters.field)),
-        codec=codec,
-        line_codec=line_codec,
-    )
+    fields = tuple(text[3:].split(delimiters.field))
+    return Header(delimiters, fields, codec=codec, line_codec=line_codec)
+
+
+def _header_line(data: bytes) -> bytes:
+    start = data.find(b"MSH")
+    if start < 0 or (start > 0 and data[:start].removeprefix(_UTF8_BOM).strip(_WHITE)):
+        raise Refusal(Problem.SEGMENT_SEQUENCE, "The message does not begin with MSH", "MSH")
+    end = data.find(b"\r", start)
+    feed = data.find(b"\n", start, len(data) if end < 0 else end)
+    if feed >= 0:
+        end = feed
+    return data[start:] if end < 0 else data[start:end]
 
 
 def _delimiters(line: bytes) -> Delimiters:
-    separator = line[3:4].decode("latin-1")
-    marks = line[4:].partition(line[3:4])[0].decode("latin-1")
-    given = separator + marks
+    end = line.find(line[3:4], 4)
+    return _declared(line[3:] if end < 0 else line[3:end])
+
+
+@lru_cache(maxsize=64)
+def _declared(declaration: bytes) -> Delimiters:
+    """The delimiters of MSH-1 and MSH-2; nearly every message in the world declares the same."""
+    given = declaration[: _LONGEST_MSH2 + 2].decode("latin-1")
+    separator, marks = given[:1], given[1:]
     if not separator or separator.isalnum() or separator.isspace() or not separator.isascii():
         raise Refusal(Problem.SEGMENT_SEQUENCE, "MSH-1 is not a field separator", "MSH-1")
     if (
@@ -197,33 +207,17 @@ class Marks:
         return [self.unescape(piece) if self.escape in piece else piece for piece in pieces]
 
 
-_MARKS: Final[dict[tuple[Delimiters, str], Marks]] = {}
-_MOST_MARKS: Final = 256
-
-
+@lru_cache(maxsize=64)
 def _marks(delimiters: Delimiters, codec: str) -> Marks:
-    """The marks of these delimiters; nearly every message in the world shares one set of them."""
-    known = _MARKS.get((delimiters, codec))
-    if known is not None:
-        return known
-    meanings = {
-        "F": delimiters.field,
-        "S": delimiters.component,
-        "T": delimiters.subcomponent,
-        "R": delimiters.repetition,
-        "E": delimiters.escape,
-    }
-    marks = Marks(
+    marks = dict(zip("FSRET", astuple(delimiters), strict=True))
+    return Marks(
         field=delimiters.field,
         component=delimiters.component,
         repetition=delimiters.repetition,
         escape=delimiters.escape,
         subcomponent=delimiters.subcomponent,
-        unescape=Unescaper(escape=delimiters.escape, delimiters=meanings, codec=codec),
+        unescape=Unescaper(escape=delimiters.escape, delimiters=marks, codec=codec),
     )
-    if len(_MARKS) < _MOST_MARKS:
-        _MARKS[(delimiters, codec)] = marks
-    return marks
 
 
 @dataclass(slots=True)
@@ -271,17 +265,20 @@ def read_message(data: bytes, header: Header, *, default_codec: str) -> Message:
     if header.codec is None:
         raise Refusal(Problem.TABLE_VALUE, "MSH-18 names an unknown character set", "MSH-18")
     codec = header.codec or default_codec
-    try:
-        text = data.decode(codec)
-    except UnicodeDecodeError as error:
-        place = _place_of(data, error.start, header)
-        raise Refusal(
-            Problem.DATA_TYPE, f"The bytes are not of the character set {codec}", place
-        ) from error
+    text = _decode(data, codec, header)
     if "\n" in text:
         text = text.replace("\r\n", "\r").replace("\n", "\r")
     marks = _marks(header.delimiters, codec)
     return Message([Segment(line, marks) for line in text.lstrip("\ufeff").split("\r") if line])
+
+
+def _decode(data: bytes, codec: str, header: Header) -> str:
+    try:
+        return data.decode(codec)
+    except UnicodeDecodeError as error:
+        reason = f"The bytes are not of the character set {codec}"
+        place = _place_of(data, error.start, header)
+        raise Refusal(Problem.DATA_TYPE, reason, place) from error
 
 
 def _place_of(data: bytes, offset: int, header: Header) -> str:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from functools import lru_cache
 from typing import Final
 
 _STAMP: Final = re.compile(
@@ -16,7 +17,6 @@ _STAMP: Final = re.compile(
     r"(?:([+-])(\d\d):?(\d\d)|(Z))?",
     re.ASCII,
 )
-_DATE_DIGITS: Final = 8
 
 NONEXISTENT: Final = "nonexistent_local_time"
 AMBIGUOUS: Final = "ambiguous_local_time"
@@ -40,25 +40,21 @@ class Stamp:
         return other.timed and other.digits.startswith(self.digits)
 
 
+@lru_cache(maxsize=4096)
 def read_stamp(text: str) -> Stamp | None:
     """The stamp that `text` holds; None where it holds none, or a day that does not exist."""
     found = _STAMP.fullmatch(text.strip())
     if found is None:
         return None
-    year, month, day, hour, minute, second, fraction, sign, off_hour, off_minute, zulu = (
-        found.groups()
-    )
+    year, month, day, hour, minute, second, fraction, *zone = found.groups()
     try:
         wall = datetime(int(year), int(month or 1), int(day or 1))  # noqa: DTZ001 - a wall time
         if hour:
             wall += _time_of_day(int(hour), int(minute or 0), int(second or 0), fraction)
-        offset = _offset(sign, off_hour, off_minute) if sign else (UTC if zulu else None)
+        offset = _offset(*zone)
     except (ValueError, OverflowError):
         return None
-    digits = (
-        wall.strftime("%Y%m%d") if hour else text.strip()[:_DATE_DIGITS].partition(sign or "Z")[0]
-    )
-    return Stamp(wall, digits, timed=hour is not None, offset=offset)
+    return Stamp(wall, f"{year}{month or ''}{day or ''}", timed=hour is not None, offset=offset)
 
 
 def _time_of_day(hour: int, minute: int, second: int, fraction: str | None) -> timedelta:
@@ -69,7 +65,11 @@ def _time_of_day(hour: int, minute: int, second: int, fraction: str | None) -> t
     return timedelta(hours=hour, minutes=minute, seconds=second, microseconds=microseconds)
 
 
-def _offset(sign: str, hours: str, minutes: str) -> timezone:
+def _offset(
+    sign: str | None, hours: str | None, minutes: str | None, zulu: str | None
+) -> timezone | None:
+    if not (sign and hours and minutes):
+        return UTC if zulu else None
     span = timedelta(hours=int(hours), minutes=int(minutes))
     return timezone(-span if sign == "-" else span)
 

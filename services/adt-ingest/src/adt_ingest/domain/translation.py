@@ -144,30 +144,56 @@ def _patient(
 
 
 def _event(message: Message, reading: _Reading) -> Translation:
+    pv1 = message.first("PV1")
+    if pv1 is None and reading.kind != UPDATED:
+        raise Refusal(Problem.SEGMENT_SEQUENCE, "The visit is missing", "PV1")
+    visit = visit_number(pv1, message.first("PID"), own_authority=reading.site.authority)
+    if visit is None and reading.kind != UPDATED:
+        raise Refusal(Problem.REQUIRED_FIELD, "No number names the visit", "PV1-19")
+    times = reading.times()
+    facts: Facts = {}
+    if pv1 is not None and visit is not None:
+        facts = visit_facts(message, pv1, reading.site)
+        _visit_times(facts, pv1, reading, times)
+    return _tell(message, reading, times, visit=visit, about_visit=facts)
+
+
+def _merge(group: Message, reading: _Reading) -> Translation:
+    """One pair of survivor (PID) and the one that goes up in it (MRG), paired by position."""
+    mrg = group.first("MRG")
+    if mrg is None:
+        raise Refusal(Problem.SEGMENT_SEQUENCE, "The patient to be merged is missing", "MRG")
+    _, prior = _patient(mrg, 1, reading)
+    told = _tell(group, reading, reading.times(), prior=prior)
+    if (prior.value, prior.authority) == (told.patient.value, told.patient.authority):
+        raise Refusal(Problem.UNKNOWN_KEY, "A patient cannot be merged into itself", "MRG-1")
+    return told
+
+
+def _tell(
+    message: Message,
+    reading: _Reading,
+    times: MessageTimes,
+    *,
+    visit: Identifier | None = None,
+    about_visit: Facts | None = None,
+    prior: Identifier | None = None,
+) -> Translation:
     pid = message.first("PID")
     if pid is None:  # translate() has made sure of it
         raise Refusal(Problem.SEGMENT_SEQUENCE, "The patient is missing", "PID")
     identifiers, patient = _patient(pid, 3, reading)
-    pv1 = message.first("PV1")
-    if pv1 is None and reading.kind != UPDATED:
-        raise Refusal(Problem.SEGMENT_SEQUENCE, "The visit is missing", "PV1")
-    visit = visit_number(pv1, pid, own_authority=reading.site.authority)
-    if visit is None and reading.kind != UPDATED:
-        raise Refusal(Problem.REQUIRED_FIELD, "No number names the visit", "PV1-19")
-    times = reading.times()
-    about_visit: Facts = {}
-    if pv1 is not None and visit is not None:
-        about_visit = visit_facts(message, pv1, reading.site)
-        _visit_times(about_visit, pv1, reading, times)
+    about_person = person_facts(message, pid, identifiers, times)
+    recorded_at = times.first_of([reading.recorded, reading.sent]) or reading.received_at
     return Translation(
         kind=reading.kind,
         patient=patient,
         visit=visit,
-        prior_patient=None,
-        recorded_at=_recorded_at(reading, times),
+        prior_patient=prior,
+        recorded_at=recorded_at,
         occurred_at=times.first_of([reading.occurred]),
-        patient_facts=person_facts(message, pid, identifiers, times),
-        visit_facts=about_visit,
+        patient_facts=about_person,
+        visit_facts=about_visit or {},
         warnings=tuple(times.warnings),
     )
 
@@ -183,30 +209,3 @@ def _visit_times(facts: Facts, pv1: Segment, reading: _Reading, times: MessageTi
         facts.setdefault("discharged_at", reading.received_at)
     if pv1.value(45) == DELETED and reading.kind != DISCHARGE_CANCELLED:
         times.warn(DELETED_DISCHARGE)
-
-
-def _recorded_at(reading: _Reading, times: MessageTimes) -> datetime:
-    return times.first_of([reading.recorded, reading.sent]) or reading.received_at
-
-
-def _merge(group: Message, reading: _Reading) -> Translation:
-    """One pair of survivor (PID) and the one that goes up in it (MRG), paired by position."""
-    pid, mrg = group.first("PID"), group.first("MRG")
-    if pid is None or mrg is None:
-        raise Refusal(Problem.SEGMENT_SEQUENCE, "The patient to be merged is missing", "MRG")
-    identifiers, survivor = _patient(pid, 3, reading)
-    _, prior = _patient(mrg, 1, reading)
-    if (prior.value, prior.authority) == (survivor.value, survivor.authority):
-        raise Refusal(Problem.UNKNOWN_KEY, "A patient cannot be merged into itself", "MRG-1")
-    times = reading.times()
-    return Translation(
-        kind=reading.kind,
-        patient=survivor,
-        visit=None,
-        prior_patient=prior,
-        recorded_at=_recorded_at(reading, times),
-        occurred_at=times.first_of([reading.occurred]),
-        patient_facts=person_facts(group, pid, identifiers, times),
-        visit_facts={},
-        warnings=tuple(times.warnings),
-    )
