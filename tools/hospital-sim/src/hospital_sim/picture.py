@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from rich import box
 from rich.console import Console
 from rich.table import Table
 
@@ -11,7 +12,7 @@ from hospital_sim.settling import Reconciliation
 
 _MOST_SHOWN = 40
 _COLUMNS = (
-    "sent", "acknowledged", "effected", "bad", "refused", "quarantined", "visits", "as expected",
+    "sent", "acknowledged", "effected", "bad", "refused", "quarantined", "visits", "right",
 )  # fmt: skip
 
 
@@ -19,9 +20,8 @@ def live_table(
     feeds: Sequence[FeedProgress], open_transitions: Mapping[str, int], now: datetime
 ) -> Table:
     """How far every hospital is."""
-    table = Table(title=f"simulated time {now:%a %d %b %Y %H:%M} UTC", title_justify="left")
-    table.add_column("hospital")
-    for name in ("sent", "accepted", "refused", "retried", "admitted", "discharged", "open"):
+    table = _table(f"simulated time {now:%a %d %b %Y %H:%M} UTC")
+    for name in ("sent", "accepted", "refused", "retried", "in", "out", "open"):
         table.add_column(name, justify="right")
     table.add_column("trouble")
     for feed in feeds:
@@ -36,6 +36,15 @@ def live_table(
             str(open_transitions.get(feed.site, "-")),
             feed.trouble,
         )
+    return table
+
+
+def _table(title: str) -> Table:
+    """Narrow enough for a terminal of eighty columns."""
+    table = Table(
+        title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0)
+    )
+    table.add_column("site")
     return table
 
 
@@ -79,8 +88,7 @@ def _verdict(result: Reconciliation) -> str:
 
 
 def _tally(result: Reconciliation, sites: Sequence[str]) -> Table:
-    table = Table(title="reconciliation", title_justify="left")
-    table.add_column("hospital")
+    table = _table("reconciliation")
     for name in _COLUMNS:
         table.add_column(name, justify="right")
     for site in sites:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from rich.console import Console
 from rich.live import Live
+from rich.table import Table
 
 from hospital_sim.clock import SimulatedClock
 from hospital_sim.delivery import Feed
@@ -114,12 +115,18 @@ class Simulation:
                 counts = await _open_transitions(homeward)
                 line = plain_line(self._progress, counts, self._clock.now())
                 self._console.print(line, soft_wrap=True, highlight=False)
-        with Live(console=self._console, auto_refresh=False, transient=False) as live:
-            while True:
-                counts = await _open_transitions(homeward)
-                picture = live_table(self._progress, counts, self._clock.now())
-                live.update(picture, refresh=True)
-                await asyncio.sleep(_REFRESH_SECONDS)
+        counts: Mapping[str, int] = {}
+        with Live(console=self._console, auto_refresh=False) as live:
+            try:
+                while True:
+                    counts = await _open_transitions(homeward)
+                    live.update(self._picture(counts), refresh=True)
+                    await asyncio.sleep(_REFRESH_SECONDS)
+            finally:
+                live.update(self._picture(counts), refresh=True)
+
+    def _picture(self, counts: Mapping[str, int]) -> Table:
+        return live_table(self._progress, counts, self._clock.now())
 
 
 async def _open_transitions(homeward: Homeward) -> Mapping[str, int]:
