@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
+import pytest_asyncio
 from tests.support.eventually import eventually
 from tests.support.programs import Program, overhearing, running
 from tests.support.worklist_app import token
@@ -25,26 +26,28 @@ from care_contracts import topics
 from care_contracts.tasks import TaskSnapshot
 from care_contracts.transitions import TransitionSnapshot
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-@pytest.fixture
+
+@pytest.fixture(scope="module")
 def settings(care_topics: str, make_database: Callable[[str], str]) -> dict[str, str]:
     return program_settings(make_database("worklist"), care_topics)
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def voices(care_topics: str) -> AsyncGenerator[Voices]:
     publisher = Publisher(KafkaSettings(bootstrap_servers=care_topics), "test")
     yield Voices(publisher)
     await publisher.stop()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def program(settings: dict[str, str]) -> AsyncGenerator[Program]:
     async with running("worklist", settings) as program:
         yield program
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def nurse(program: Program) -> AsyncGenerator[httpx.AsyncClient]:
     headers = {"Authorization": f"Bearer {token('nurse')}"}
     async with httpx.AsyncClient(base_url=program.url, headers=headers, timeout=20) as client:
