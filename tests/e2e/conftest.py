@@ -1,27 +1,48 @@
 """One whole stack for the end-to-end tests; its clock stands before all worked cases."""
 
 from collections.abc import Generator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from tests.conftest import run_folder
-from tests.support.chain import Chain, token_for
-from tests.support.stack import Stack
+from tests.support.chain import Chain
 
-CLOCK_START = "2026-03-01T12:00:00Z"
+from care_devstack.clocks import WishedClock
+from care_devstack.ports import free_ports
+from care_devstack.settings import CHECKOUT, PORT_SETTINGS, environment, settings_from
+from care_devstack.stack import Stack
+from care_devstack.tokens import token_for
+
+CLOCK = WishedClock(rate=1, start=datetime(2026, 3, 1, 12, tzinfo=UTC), lead=timedelta())
 
 
 @pytest.fixture(scope="session")
-def stack() -> Generator[Stack]:
-    """The stack; it is stopped when the session ends."""
-    running = Stack(
-        run_folder() / "e2e", sites_dir="tests/data/sites", CARE_CLOCK_START=CLOCK_START
+def whole_stack() -> Generator[Stack]:
+    """A stack on free ports, with the hospitals of `tests/data/sites`."""
+    ports = dict(zip(PORT_SETTINGS, free_ports(len(PORT_SETTINGS)), strict=True))
+    settings = replace(
+        settings_from(environment()),
+        run_dir=run_folder() / "e2e",
+        sites_dir=CHECKOUT / "tests" / "data" / "sites",
+        ports=ports,
+        database_url="",
+        kafka_bootstrap_servers="",
     )
-    running.start()
+    running = Stack(settings, CLOCK)
+    running.up()
     yield running
-    running.stop()
+    running.down()
 
 
 @pytest.fixture(scope="session")
-def chain(stack: Stack) -> Chain:
+def chain(whole_stack: Stack) -> Chain:
     """The stack as an integration client sees it."""
-    return Chain(stack, token_for("integration"))
+    return Chain(
+        mllp_port=whole_stack.settings.ports["adt-ingest (MLLP)"],
+        worklist_url=whole_stack.url_of("worklist"),
+        monitor_url=whole_stack.url_of("flow-monitor"),
+        mail_url=whole_stack.url_of("mail catcher (pages)"),
+        token=token_for("integration", whole_stack.settings),
+        nurse_token=token_for("nurse", whole_stack.settings),
+    )

@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.support.chain import Chain, code_of, token_for
+from tests.support.chain import Chain, code_of
 from tests.support.eventually import eventually_sync
 from tests.support.hl7_builders import (
     admission,
@@ -14,13 +14,16 @@ from tests.support.hl7_builders import (
     framed,
     merge,
 )
-from tests.support.stack import Stack
+
+from care_devstack.stack import Stack
 
 PCP = {"primary_care": "2222222222^Primary^Paula"}
 
 
 def story(mrn: str, **more: Any) -> dict[str, Any]:
-    return {"mrn": mrn, "visit": f"V{mrn}", "family": f"Family{mrn}", **PCP, **more}
+    admitted_at = "20260605074000"
+    who = {"mrn": mrn, "visit": f"V{mrn}", "family": f"Family{mrn}", "admitted_at": admitted_at}
+    return {**who, **PCP, **more}
 
 
 def admitted(mrn: str) -> bytes:
@@ -28,7 +31,6 @@ def admitted(mrn: str) -> bytes:
         **story(mrn),
         control_id=f"{mrn}A01",
         recorded_at="20260605080000",
-        admitted_at="20260605074000",
     )
 
 
@@ -57,12 +59,12 @@ def open_tasks(transition: dict[str, Any]) -> list[str]:
 
 
 def test_a_discharge_is_a_home_visit_a_page_and_an_email_within_a_second(
-    chain: Chain, stack: Stack
+    chain: Chain,
 ) -> None:
     assert chain.say(admitted("warm"), discharged("warm")) == ["AA", "AA"]
     eventually_sync(lambda: mails_about(chain, "Familywarm"), until=lambda n: n >= 2)
     figures = {"task": 0.0, "page": 0.0, "e-mail": 0.0}
-    headers = {"Authorization": f"Bearer {token_for('nurse')}"}
+    headers = {"Authorization": f"Bearer {chain.nurse_token}"}
     with chain.wire() as wire, httpx.Client(headers=headers, timeout=10) as browser:
         assert wire.say(admitted("quick")) == "AA"
         eventually_sync(lambda: mails_about(chain, "Familyquick"), until=lambda n: n == 1)
@@ -70,7 +72,7 @@ def test_a_discharge_is_a_home_visit_a_page_and_an_email_within_a_second(
         assert wire.say(discharged("quick")) == "AA"
         eventually_sync(lambda: chain.transitions("GHH", "quick"), every=0.005)
         figures["task"] = time.monotonic() - began
-        page = f"{stack.worklist_url}/?queue=all"
+        page = f"{chain.worklist_url}/?queue=all"
         eventually_sync(lambda: "Familyquick" in browser.get(page).text, every=0.005)
         figures["page"] = time.monotonic() - began
         eventually_sync(lambda: mails_about(chain, "Familyquick") == 2, every=0.005)
@@ -174,10 +176,11 @@ def test_one_id_finds_every_station(chain: Chain) -> None:
 
 
 @pytest.mark.timeout(300)
-def test_a_restart_of_everything_changes_nothing(chain: Chain, stack: Stack) -> None:
+def test_a_restart_of_everything_changes_nothing(chain: Chain, whole_stack: Stack) -> None:
     chain.say(admitted("r1"), discharged("r1"))
     before = chain.one_transition("GHH", "r1")
-    stack.restart_all()
+    whole_stack.down()
+    whole_stack.up()
     assert (
         chain.say(discharged("r1"), admitted("after-restart"), discharged("after-restart"))
         == ["AA"] * 3

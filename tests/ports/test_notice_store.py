@@ -29,7 +29,7 @@ from notifier.domain.delivery import Attempt, Outcome, begin
 from notifier.domain.facts import Clinician, ClinicianNamed, PersonFacts, Stamp, Word
 from notifier.domain.notices import Notice, NoticeState, Recipient
 from notifier.domain.people import Person
-from notifier.domain.visits import About, Care, Place, Visit
+from notifier.domain.visits import About, Care, Visit
 from notifier.store import Store
 
 MINUTE = timedelta(minutes=1)
@@ -72,7 +72,8 @@ def notice(name: str = "n1", *, visit: str = "v1", patient: str = "ann") -> Noti
         patient_key=key(patient),
         site="GHH",
         about=About.DISCHARGE,
-        place=Place(START, cancels=False, event_id="e1"),
+        recorded_at=START,
+        event_id="e1",
         occurred_at=START,
         care=Care.INPATIENT,
         requested_at=START,

@@ -1,29 +1,14 @@
 """A whole stack as its users meet it: the wire, the pages' REST, the mail catcher, the console."""
 
 import socket
-import subprocess
-import sys
 from dataclasses import dataclass
-from typing import Any, Protocol, Self
+from typing import Any, Self
 
 import httpx
 from tests.support.eventually import eventually_sync
 from tests.support.hl7_builders import framed
 
 END = b"\x1c\r"
-
-
-class StackAddresses(Protocol):
-    """Where a stack can be reached."""
-
-    @property
-    def mllp_port(self) -> int: ...
-    @property
-    def worklist_url(self) -> str: ...
-    @property
-    def monitor_url(self) -> str: ...
-    @property
-    def mail_url(self) -> str: ...
 
 
 class Wire:
@@ -68,11 +53,15 @@ def code_of(answer: str) -> str:
 class Chain:
     """The stack through its users' eyes."""
 
-    stack: StackAddresses
+    mllp_port: int
+    worklist_url: str
+    monitor_url: str
+    mail_url: str
     token: str
+    nurse_token: str
 
     def wire(self) -> Wire:
-        return Wire(self.stack.mllp_port)
+        return Wire(self.mllp_port)
 
     def say(self, *messages: bytes) -> list[str]:
         """Send messages over one connection; their acknowledgement codes."""
@@ -80,10 +69,10 @@ class Chain:
             return [wire.say(message) for message in messages]
 
     def get(self, path: str, **query: str) -> Any:
-        return self._ask(self.stack.worklist_url, path, query)
+        return self._ask(self.worklist_url, path, query)
 
     def ask_monitor(self, path: str, **query: str) -> Any:
-        return self._ask(self.stack.monitor_url, path, query)
+        return self._ask(self.monitor_url, path, query)
 
     def transitions(self, site: str, mrn: str, **query: str) -> list[dict[str, Any]]:
         return self.get("/api/transitions", site=site, mrn=mrn, **query)["items"]
@@ -92,7 +81,7 @@ class Chain:
         return self.get("/api/encounters", site=site, mrn=mrn)["items"]
 
     def mails(self) -> list[dict[str, Any]]:
-        answer = httpx.get(f"{self.stack.mail_url}/api/messages", timeout=10).raise_for_status()
+        answer = httpx.get(f"{self.mail_url}/api/messages", timeout=10).raise_for_status()
         return answer.json()["items"]
 
     def _ask(self, url: str, path: str, query: dict[str, str]) -> Any:
@@ -105,9 +94,3 @@ class Chain:
         return eventually_sync(
             lambda: self.transitions(site, mrn), until=lambda found: len(found) == 1, within=within
         )[0]
-
-
-def token_for(role: str) -> str:
-    """What `make token` prints."""
-    command = [sys.executable, "-m", "care_devstack", "token", "--role", role]
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()

@@ -6,10 +6,6 @@ from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from transition_orchestrator.domain.messages import Message, MessageKind
-from transition_orchestrator.domain.transitions import Reason, task_id_of
-from transition_orchestrator.follow_encounters import Completion
-
 from tests.support.transition_orchestrator_fakes import (
     MemoryLedgers,
     delivered,
@@ -17,6 +13,10 @@ from tests.support.transition_orchestrator_fakes import (
     message_deliveries,
     said,
 )
+
+from transition_orchestrator.domain.messages import Message, MessageKind
+from transition_orchestrator.domain.transitions import Reason, task_id_of
+from transition_orchestrator.follow_encounters import Completion
 
 FIRST = datetime.fromisoformat("2026-06-01T08:00:00-04:00")
 NOW = "2026-06-20T00:00:00Z"
@@ -51,7 +51,7 @@ def histories(draw: st.DrawFn) -> list[Message]:
 
 
 @st.composite
-def about_a_visit(  # noqa: PLR0913 - what a message says
+def about_a_visit(
     draw: st.DrawFn, kind: MessageKind, at: datetime, event_id: str, visit: str, mrn: str
 ) -> Message:
     facts: dict[str, Any] = {"encounter_class": draw(st.sampled_from(CLASSES))}

@@ -44,7 +44,7 @@ class Reason(StrEnum):
     DISPOSITION_CORRECTED = "disposition_corrected"
     PERIOD_OVER = "period_over"
     NOT_CALLED_FOR = "not_called_for"
-    """It was opened on what was known then; a late message showed that it never should have been."""
+    """It was opened on what was known then; a late message showed that it should not have been."""
 
 
 @dataclass(frozen=True, slots=True)
