@@ -15,7 +15,6 @@ from tests.support.transition_orchestrator_fakes import (
 
 from transition_orchestrator.domain.comorbidity import Comorbidity, comorbidity_of
 from transition_orchestrator.domain.lace import LaceInputs, lace_of
-from transition_orchestrator.domain.merging import Json
 from transition_orchestrator.domain.messages import Message, MessageKind
 
 CASES: list[dict[str, Any]] = json.loads(
@@ -134,7 +133,7 @@ async def test_a_sequence_ends_as_the_case_says(case: dict[str, Any], *, turned:
         assert one.view.reason == workflow.get("reason")
         if workflow["state"] != "active":
             assert all(step.state == "withdrawn" for step in one.view.steps)
-    visits = {
+    visits: dict[str, Any] = {
         one.encounter.visit: one.view
         for cluster in ledgers.clusters.values()
         for one in cluster.encounters.values()

@@ -171,11 +171,11 @@ def _workers_of(assembly: Assembly) -> list[Worker]:
     ]
     database = assembly.database
     if database is not None:
-        woken = asyncio.Event()
+        woken, schema = asyncio.Event(), assembly.service.replace("-", "_")
         relay = OutboxRelay(database, assembly.publisher)
         workers += [
             repeatedly("outbox", relay.relay, assembly.health, woken),
-            listening(database, f"{assembly.service.replace('-', '_')}_outbox", woken, assembly.health),
+            listening(database, f"{schema}_outbox", woken, assembly.health),
             repeatedly("inbox", lambda: _prune(database, assembly.clock), assembly.health),
         ]
     return workers
