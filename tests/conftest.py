@@ -41,23 +41,30 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Stop what the run started and drop its folder."""
     if not hasattr(config, "workerinput"):
-        clear_up(run_folder())
+        clear_up(_folder())
 
 
 def run_folder() -> Path:
-    """The folder of this test run, the same in all its processes; gone when the run is over."""
+    """The folder of this test run, the same in all its processes; gone when the run is over.
+
+    What is started for a folder below it is stopped then, even if the run is killed.
+    """
+    shared = SharedServers(replace(settings_from(environment()), run_dir=_folder()))
+    with shared.alone("guard") as served:
+        if not served.is_file():
+            guard(int(os.environ[_OWNER]), _folder())
+            served.touch()
+    return _folder()
+
+
+def _folder() -> Path:
     return Path(os.environ[_RUN_DIR])
 
 
 @pytest.fixture(scope="session")
 def servers() -> SharedServers:
     """The servers of this run; asking for one starts it."""
-    shared = SharedServers(replace(settings_from(environment()), run_dir=run_folder()))
-    with shared.alone("guard") as served:
-        if not served.is_file():
-            guard(int(os.environ[_OWNER]), run_folder())
-            served.touch()
-    return shared
+    return SharedServers(replace(settings_from(environment()), run_dir=run_folder()))
 
 
 @pytest.fixture(scope="session")
@@ -133,14 +140,14 @@ def worker_id(request: pytest.FixtureRequest) -> str:
 
 def unique_name(request: pytest.FixtureRequest, worker: str) -> str:
     """A name for what belongs to one test module in one process of one run."""
-    place = f"{run_folder()}/{request.node.nodeid}/{worker}"
+    place = f"{_folder()}/{request.node.nodeid}/{worker}"
     stem = Path(request.node.nodeid).stem.removeprefix("test_")[:24]
     return f"{stem}_{zlib.crc32(place.encode()):08x}"
 
 
 def _template(servers: SharedServers, admin_url: str, service: str) -> str:
     """A migrated database of a service, made once per run, from which tests get their copies."""
-    name = f"template_{snake(service)}_{zlib.crc32(str(run_folder()).encode()):08x}"
+    name = f"template_{snake(service)}_{zlib.crc32(str(_folder()).encode()):08x}"
     with servers.alone(name) as served:
         if not served.is_file():
             _create(admin_url, name, "template1")

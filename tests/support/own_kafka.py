@@ -1,14 +1,13 @@
 """A Kafka of a test's own, which it may kill and start again on the same port."""
 
 import signal
-import subprocess
 from pathlib import Path
 
 from tests.support.eventually import eventually
 
 from care_devstack.kafka import KafkaServer
 from care_devstack.ports import free_ports
-from care_devstack.processes import running, send, start
+from care_devstack.processes import end_part, running, start
 from care_devstack.settings import environment, settings_from
 
 
@@ -28,7 +27,6 @@ class OwnKafka:
             maven_repository=settings.maven_repository,
             search_path=settings.caller.get("PATH", ""),
         )
-        self._program: subprocess.Popen[bytes] | None = None
 
     @property
     def bootstrap(self) -> str:
@@ -36,12 +34,10 @@ class OwnKafka:
 
     async def start(self) -> None:
         """Start it (again) and wait until it answers."""
-        self._program = start(self._server.prepare(), self._folder)
+        start(self._server.prepare(), self._folder)
         await eventually(self._server.answers, within=60)
 
     def kill(self) -> None:
         """SIGKILL: no farewell, no flush."""
-        send(running(self._folder).get("kafka", []), signal.SIGKILL)
-        if self._program is not None:
-            self._program.wait()
-            self._program = None
+        processes = running(self._folder).get("kafka", [])
+        end_part(processes, signal.SIGKILL, grace_seconds=10, told=len(processes))

@@ -7,7 +7,6 @@ from urllib.parse import quote, urlsplit
 import psycopg
 from psycopg import sql
 
-from care_chassis.migrations import migrate
 from care_devstack.services import SERVICES_WITH_DATABASE, snake
 
 _ONE_AT_A_TIME = 0x43415245
@@ -47,5 +46,8 @@ def apply_roles(admin_url: str, folder: Path, passwords: Mapping[str, str]) -> N
 
 def migrate_all(urls: Mapping[str, str]) -> None:
     """Bring every service's schema to its newest revision."""
+    # Here, because it takes a second to load, and most commands do not need it.
+    from care_chassis.migrations import migrate  # noqa: PLC0415
+
     for service in SERVICES_WITH_DATABASE:
         migrate(snake(service), urls[service])

@@ -33,6 +33,8 @@ def run_demo(settings: StackSettings, *, once: bool, say: Say = say_nothing) -> 
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         stack.up(say)
+        for line in ["", *page_lines(stack), ""]:
+            say(line)
         code = subprocess.run(simulation(stack), cwd=CHECKOUT, check=False).returncode
         if not once:
             for line in ["", *page_lines(stack), "", "Ctrl-C ends it."]:
@@ -51,7 +53,7 @@ def simulation(stack: Stack) -> list[str]:
     clock = stack.clock_settings()
     return [
         *[sys.executable, "-m", "hospital_sim", "run"],
-        *["--days", str(_DAYS), "--seed", str(_SEED)],
+        *["--days", str(_DAYS), "--seed", str(_SEED), "--starts-at", _START.isoformat()],
         *["--mllp", f"{HOST}:{stack.settings.ports['adt-ingest (MLLP)']}"],
         *["--worklist", stack.url_of("worklist"), "--monitor", stack.url_of("flow-monitor")],
         *["--token", token_for("integration", stack.settings)],

@@ -1,6 +1,8 @@
 """TCP ports on this machine: which are free, and who holds the others."""
 
 import contextlib
+import itertools
+import random
 import socket
 from collections.abc import Iterable
 
@@ -10,6 +12,7 @@ from care_devstack.problems import PortTaken
 from care_devstack.settings import PORT_SETTINGS
 
 HOST = "127.0.0.1"
+_BELOW_OUTGOING = range(12_000, 32_000)
 
 
 def answers(port: int, host: str = HOST) -> bool:
@@ -48,9 +51,10 @@ def holder_of(port: int) -> str:
 
 
 def free_ports(count: int) -> list[int]:
-    """Ports that nobody listens on at this moment, all different."""
-    with contextlib.ExitStack() as held:
-        trials = [held.enter_context(socket.socket()) for _ in range(count)]
-        for trial in trials:
-            trial.bind((HOST, 0))
-        return [trial.getsockname()[1] for trial in trials]
+    """Ports that nobody listens on at this moment, all different, picked by chance.
+
+    They lie below those that the system gives to outgoing connections: otherwise a client that
+    tries to reach a stopped server could be given the server's port as its own, and keep it.
+    """
+    picked = random.SystemRandom().sample(_BELOW_OUTGOING, len(_BELOW_OUTGOING))
+    return list(itertools.islice(filter(is_free, picked), count))

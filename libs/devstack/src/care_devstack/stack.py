@@ -60,7 +60,7 @@ class Stack:
                 return False
             say("Kafka, PostgreSQL and the mail catcher start")
             self._have_servers()
-            say("Topics, roles and schemas are brought up to date")
+            say("Roles, schemas and topics are brought up to date")
             self._have_schemas()
             say("The services start")
             self._have_services()
@@ -147,14 +147,15 @@ class Stack:
             start(self._supervisor(), self.run_dir)
         if not self.settings.database_url:
             self._wait_for("postgres", self.parts.postgres.answers)
-        if not self.settings.kafka_bootstrap_servers:
-            self._wait_for("kafka", self.parts.kafka.answers)
 
     def _have_schemas(self) -> None:
+        """Bring the database up to date while Kafka, which takes longer, is still starting."""
         deploy = self.settings.deploy_dir
-        apply_topics(self.parts.bootstrap_servers, read_topics(deploy / "kafka" / "topics.yaml"))
         apply_roles(self.parts.admin_url, deploy / "postgres", self.parts.passwords())
         migrate_all(self.parts.database_urls())
+        if not self.settings.kafka_bootstrap_servers:
+            self._wait_for("kafka", self.parts.kafka.answers)
+        apply_topics(self.parts.bootstrap_servers, read_topics(deploy / "kafka" / "topics.yaml"))
 
     def _have_services(self) -> None:
         """Start the services; the clock gets its anchor only now, with nothing left to wait for."""

@@ -48,9 +48,10 @@ def read_parts(run_dir: Path) -> list[Part]:
             environment=entry["environment"],
             log=Path(entry["log"]),
             folder=Path(entry["folder"]),
-            user_id=entry["user_id"],
-            stop_signal=entry["stop_signal"],
-            grace_seconds=entry["grace_seconds"],
+            # A folder from an older checkout may not know these; it must still be taken down.
+            user_id=entry.get("user_id"),
+            stop_signal=entry.get("stop_signal", signal.SIGTERM),
+            grace_seconds=entry.get("grace_seconds", 12.0),
         )
         for entry in entries
     ]
