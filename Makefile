@@ -38,9 +38,9 @@ reset: setup ## Stop it and drop the data
 token: setup ## Print a bearer token: make -s token ROLE=nurse
 	@$(RUN) -m care_devstack token --role "$(or $(ROLE),nurse)"
 
-adt: setup ## Send the messages of a file over MLLP: make adt F=file.hl7 [MLLP=host:port]
-	@test -n "$(F)" || { echo "Name a file: make adt F=file.hl7" >&2; exit 2; }
-	@$(RUN) -m hospital_sim send "$(F)" \
+adt: setup ## Send the messages of a file over MLLP: make adt [F=file.hl7] [MLLP=host:port]
+	@test -n "$(F)" || { mkdir -p .run && $(RUN) -m hospital_sim sample >.run/sample.hl7; }
+	@$(RUN) -m hospital_sim send "$(or $(F),.run/sample.hl7)" \
 		--mllp "$(or $(MLLP),127.0.0.1:$(or $(ADT_INGEST_MLLP_PORT),2575))"
 
 ##@ Work on it

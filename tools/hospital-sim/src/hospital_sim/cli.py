@@ -14,6 +14,7 @@ from rich.console import Console
 
 from hospital_sim.clock import SimulatedClock
 from hospital_sim.mllp import MllpConnection
+from hospital_sim.sample import sample_messages
 from hospital_sim.schedule import Run
 from hospital_sim.sending_files import send_messages
 from hospital_sim.simulation import Patience, Simulation, Target
@@ -112,6 +113,12 @@ def send(
     host, port = _address(mllp)
     connection = MllpConnection(host, port, timeout=_ANSWER_SECONDS)
     sys.exit(asyncio.run(_send(file.read_bytes(), connection)))
+
+
+@cli.command()
+def sample() -> None:
+    """Print an admission and today's discharge of a made-up patient, to send with `send`."""
+    sys.stdout.buffer.write(sample_messages(SimulatedClock.real().now()))
 
 
 async def _send(content: bytes, connection: MllpConnection) -> int:
