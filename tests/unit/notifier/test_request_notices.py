@@ -271,6 +271,61 @@ async def test_a_second_discharge_after_a_cancelled_one_is_told_anew() -> None:
     ]
 
 
+EARLY, LATE = START - timedelta(hours=2), START - timedelta(hours=1)
+
+
+async def test_a_cancel_sent_again_does_not_cancel_the_discharge_that_followed() -> None:
+    desk = NoticeDesk()
+    await desk.hear(
+        discharged(60, occurred_at=EARLY),
+        discharge_cancelled(90, occurred_at=EARLY),
+        discharged(120, occurred_at=LATE),
+        discharge_cancelled(150, occurred_at=EARLY, event_id="sent again"),
+    )
+    assert desk.standing() == {"encounter.discharged": PENDING}
+
+
+async def test_a_cancel_and_a_new_discharge_in_the_same_minute_are_a_correction() -> None:
+    desk = NoticeDesk()
+    await desk.hear(discharged(60, occurred_at=EARLY))
+    await desk.post()
+    await desk.hear(
+        discharged(90, occurred_at=LATE, event_id="a"),
+        discharge_cancelled(90, occurred_at=EARLY, event_id="b"),
+    )
+    await desk.post()
+    assert sorted(desk.subjects()[1:]) == [
+        "Correction: the discharge we told you of was cancelled",
+        "Notice of discharge",
+    ]
+
+
+async def test_a_discharge_that_was_taken_back_in_error_is_told_anew() -> None:
+    desk = NoticeDesk()
+    await desk.hear(discharged(120, occurred_at=LATE))
+    await desk.post()
+    await desk.hear(discharge_cancelled(150, occurred_at=EARLY, event_id="sent again"))
+    await desk.post()
+    await desk.hear(discharged(60, occurred_at=EARLY), discharge_cancelled(90, occurred_at=EARLY))
+    await desk.post()
+    assert desk.subjects() == [
+        "Notice of discharge",
+        "Correction: the discharge we told you of was cancelled",
+        "Notice of discharge",
+    ]
+
+
+async def test_a_correction_that_proves_wrong_before_it_is_sent_is_not_sent() -> None:
+    desk = NoticeDesk()
+    await desk.hear(discharged(120, occurred_at=LATE))
+    await desk.post()
+    await desk.hear(discharge_cancelled(150, occurred_at=EARLY, event_id="sent again"))
+    await desk.hear(discharged(60, occurred_at=EARLY), discharge_cancelled(90, occurred_at=EARLY))
+    await desk.post()
+    assert desk.subjects() == ["Notice of discharge"]
+    assert desk.announced()[-1][1].last_error == "stands_again"
+
+
 async def test_an_admission_cancelled_after_it_was_told_is_taken_back() -> None:
     desk = NoticeDesk()
     await desk.hear(admitted())

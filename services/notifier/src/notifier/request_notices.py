@@ -9,10 +9,12 @@ from care_chassis.consumption import Delivery
 from notifier.announcements import announcements
 from notifier.domain.facts import named
 from notifier.domain.news import News
-from notifier.domain.notices import Circumstances, Notice, reconcile
+from notifier.domain.notices import Notice
 from notifier.domain.people import People
 from notifier.domain.recipients import recipient_of
-from notifier.domain.visits import Visit, follow, runs_of
+from notifier.domain.reconciliation import Circumstances, reconcile
+from notifier.domain.runs import runs_of
+from notifier.domain.visits import Visit, follow
 from notifier.ports import Requesting, RequestingWork, Sites
 
 

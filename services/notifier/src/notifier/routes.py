@@ -23,7 +23,7 @@ from notifier.domain.facts import (
     Word,
 )
 from notifier.domain.news import News, VisitNews
-from notifier.domain.visits import Care, Moment, Place, Turn
+from notifier.domain.visits import Care, Moment, Turn
 from notifier.request_notices import RequestNotices
 
 _TURNS = {
@@ -111,9 +111,11 @@ def _moment(event: Event, body: EncounterEvent, news_for: timedelta) -> Moment |
     occurred_at = _occurred_at(turn, body)
     return Moment(
         turn=turn,
-        place=Place(body.recorded_at, cancels=turn.cancels, event_id=event.event_id),
+        recorded_at=body.recorded_at,
+        event_id=event.event_id,
         occurred_at=occurred_at,
         care=None if turn.cancels else care,
+        names=body.occurred_at if turn.cancels else None,
         is_news=body.received_at - occurred_at <= news_for,
         correlation_id=event.correlation_id,
         traceparent=event.traceparent,

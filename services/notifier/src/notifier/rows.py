@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 from notifier.domain.facts import PersonFacts, StayFacts
 from notifier.domain.notices import Notice, NoticeState, Recipient
 from notifier.domain.people import Person
-from notifier.domain.visits import About, Care, Moment, Place, Visit
+from notifier.domain.visits import About, Care, Moment, Visit
 from notifier.ports import Background
 
 _PERSON = TypeAdapter(PersonFacts)
@@ -55,7 +55,8 @@ def notice(row: asyncpg.Record) -> Notice:
         patient_key=row["patient_key"],
         site=row["site"],
         about=about,
-        place=Place(row["recorded_at"], cancels=False, event_id=row["event_id"]),
+        recorded_at=row["recorded_at"],
+        event_id=row["event_id"],
         occurred_at=row["occurred_at"],
         care=Care(row["care"]) if row["care"] else None,
         requested_at=row["requested_at"],
@@ -89,8 +90,8 @@ def _line(item: Notice) -> tuple[Any, ...]:
         item.patient_key,
         item.site,
         item.about,
-        item.place.recorded_at,
-        item.place.event_id,
+        item.recorded_at,
+        item.event_id,
         item.occurred_at,
         item.care,
         item.requested_at,

@@ -4,13 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from notifier.domain.notices import (
-    Notice,
-    NoticeState,
-    changed_state,
-    correction_of,
-    withdraw,
-)
+from notifier.domain.notices import Notice, NoticeState, changed, correction_of, withdraw
 
 
 class Outcome(StrEnum):
@@ -74,7 +68,7 @@ def end(
     if notice.state is not NoticeState.PENDING or not (was_sent or _is_latest(attempt, notice)):
         return []
     if was_sent:
-        sent = changed_state(notice, NoticeState.SENT)
+        sent = changed(notice, NoticeState.SENT)
         return [sent, correction_of(sent, now)] if notice.revoked else [sent]
     maybe_told = notice.maybe_told or attempt.outcome is Outcome.UNKNOWN
     notice = replace(notice, maybe_told=maybe_told)
@@ -94,7 +88,7 @@ def _not_sent(
     pause = rule.pause(notice.attempts, chance)
     over = attempt.outcome is Outcome.REFUSED or _is_over(notice, now, rule)
     if over:
-        return changed_state(notice, NoticeState.FAILED, attempt.error)
+        return changed(notice, NoticeState.FAILED, attempt.error)
     return replace(notice, in_flight=False, reason=attempt.error, next_attempt_at=now + pause)
 
 

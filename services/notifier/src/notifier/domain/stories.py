@@ -6,7 +6,10 @@ from enum import StrEnum
 
 from notifier.domain.facts import Clinician, PersonFacts, named, said
 from notifier.domain.notices import Notice
-from notifier.domain.visits import DIED, About, Care, Visit
+from notifier.domain.visits import About, Care, Visit
+
+_DIED = frozenset({"20", "40", "41", "42"})
+"""UB-04 FL17: expired."""
 
 
 class Plot(StrEnum):
@@ -50,7 +53,7 @@ def _plot(notice: Notice, visit: Visit) -> Plot:
         case About.ADMISSION:
             return Plot.ADMITTED
         case About.DISCHARGE:
-            died = said(visit.facts.disposition) in DIED
+            died = said(visit.facts.disposition) in _DIED
             return Plot.DIED if died else Plot.DISCHARGED
         case About.ADMISSION_CANCELLED | About.DISCHARGE_CANCELLED:
             return _cancelled_plot(notice)

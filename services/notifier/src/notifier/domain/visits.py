@@ -1,9 +1,4 @@
-"""A visit as a set of moments, and what of it a provider is to be told (42 CFR 482.24(d)).
-
-State is a function of the set, not of the order in which messages came: the moments are sorted by
-when the hospital recorded them, a cancellation ends what stood before it, and what comes after it
-begins anew.
-"""
+"""A visit as a set of moments, whatever the order in which messages told of them."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -49,26 +44,17 @@ class Care(StrEnum):
     """A clinic visit and the like: nobody is told."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Place:
-    """Where a moment stands in a visit's history.
-
-    Hospitals record by the minute: of two moments in the same one, a cancellation is the later.
-    """
-
-    recorded_at: datetime
-    cancels: bool
-    event_id: str
-
-
 @dataclass(frozen=True, slots=True)
 class Moment:
     """Something that happened in a visit."""
 
     turn: Turn
-    place: Place
+    recorded_at: datetime
+    event_id: str
     occurred_at: datetime
     care: Care | None = None
+    names: datetime | None = None
+    """In a cancellation: when that took place which it cancels, where the message says so."""
     is_news: bool = True
     """Whether it was still news when it came in; what comes a week late is told to nobody."""
     correlation_id: str = ""
@@ -92,125 +78,28 @@ class Visit:
         return said(self.facts.patient_key) or ""
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
-    """One thing that happened and stands, or stood until it was cancelled."""
-
-    about: About
-    moments: tuple[Moment, ...]
-    begins_after: Place | None
-    cancelled_at: Place | None
-    is_told: bool = True
-    """Whether it is a thing that providers are told of."""
-
-    @property
-    def first(self) -> Moment:
-        return self.moments[0]
-
-    @property
-    def is_news(self) -> bool:
-        return any(moment.is_news for moment in self.moments)
-
-    def covers(self, place: Place) -> bool:
-        """Whether something at that place of the history belongs to this run."""
-        after = self.begins_after is None or place > self.begins_after
-        return after and (self.cancelled_at is None or place < self.cancelled_at)
-
-
 def follow(visit: Visit, facts: StayFacts, moments: Iterable[Moment]) -> Visit:
     """The visit after a message about it."""
     return replace(
         visit,
         facts=merge(visit.facts, facts),
-        moments=_distinct(sorted((*visit.moments, *moments), key=lambda moment: moment.place)),
+        moments=_distinct(sorted((*visit.moments, *moments), key=_by_record)),
     )
+
+
+def _by_record(moment: Moment) -> tuple[datetime, str]:
+    return moment.recorded_at, moment.event_id
 
 
 def _distinct(moments: list[Moment]) -> tuple[Moment, ...]:
     """Bounds a history: repetitions go; of mere mentions the first and the last of a kind stay."""
     kept: dict[object, Moment] = {}
     for moment in moments:
+        said_of = (moment.turn, moment.care, moment.is_news)
         if moment.turn is Turn.MENTIONED:
-            kept.setdefault((moment.care, moment.is_news, "first"), moment)
-            kept[(moment.care, moment.is_news, "last")] = moment
+            kept.setdefault((said_of, "first"), moment)
+            kept[said_of, "last"] = moment
         else:
-            place = moment.place.recorded_at
-            kept.setdefault((moment.turn, moment.care, moment.is_news, place), moment)
-    return tuple(sorted(set(kept.values()), key=lambda moment: moment.place))
-
-
-def runs_of(visit: Visit) -> list[Run]:
-    """Everything in a visit's history that providers are told of, or would be."""
-    return [*_arrivals(visit), *_discharges(visit)]
-
-
-def _arrivals(visit: Visit) -> list[Run]:
-    runs: list[Run] = []
-    for moments, begins_after, ended_at in _stretches(visit, {Turn.ADMISSION_CANCELLED}):
-        if not any(moment.turn in (Turn.REGISTERED, Turn.ADMITTED) for moment in moments):
-            continue
-        outpatient = tuple(item for item in moments if _arrival(item) is About.REGISTRATION)
-        inpatient = tuple(item for item in moments if _arrival(item) is About.ADMISSION)
-        if outpatient:
-            came_first = not inpatient or outpatient[0].place < inpatient[0].place
-            runs.append(Run(About.REGISTRATION, outpatient, begins_after, ended_at, came_first))
-        if inpatient:
-            runs.append(Run(About.ADMISSION, inpatient, begins_after, ended_at))
-    return runs
-
-
-def _arrival(moment: Moment) -> About | None:
-    """Which arrival a moment shows.
-
-    An emergency visit that becomes an observation stay is one arrival, because both are outpatient
-    care; one that becomes an inpatient stay is a second one. An A01 that names no kind admits. (An
-    inpatient stay that is made an observation stay afterwards was told already.)
-    """
-    match moment.turn, moment.care:
-        case (
-            (Turn.REGISTERED | Turn.ADMITTED | Turn.MENTIONED),
-            (Care.EMERGENCY | Care.OBSERVATION),
-        ):
-            return About.REGISTRATION
-        case ((Turn.REGISTERED | Turn.ADMITTED | Turn.MENTIONED), Care.INPATIENT):
-            return About.ADMISSION
-        case Turn.ADMITTED, None:
-            return About.ADMISSION
-        case _:
-            return None
-
-
-_NOT_GONE = frozenset({"09", "30"})
-"""UB-04 FL17: admitted here as an inpatient, and still a patient. Nobody left."""
-DIED = frozenset({"20", "40", "41", "42"})
-"""UB-04 FL17: expired."""
-
-
-def _discharges(visit: Visit) -> list[Run]:
-    kinds = {moment.care for moment in visit.moments if moment.care is not None}
-    is_told = kinds != {Care.OTHER} and said(visit.facts.disposition) not in _NOT_GONE
-    runs: list[Run] = []
-    for moments, begins_after, ended_at in _stretches(
-        visit, {Turn.DISCHARGE_CANCELLED, Turn.ADMISSION_CANCELLED}
-    ):
-        gone = tuple(moment for moment in moments if moment.turn is Turn.DISCHARGED)
-        if gone:
-            runs.append(Run(About.DISCHARGE, gone, begins_after, ended_at, is_told))
-    return runs
-
-
-_Stretch = tuple[list[Moment], Place | None, Place | None]
-
-
-def _stretches(visit: Visit, cancels: set[Turn]) -> list[_Stretch]:
-    """The history cut at certain cancellations: moments, what they come after, what ends them."""
-    stretches: list[_Stretch] = []
-    begins_after: Place | None = None
-    moments: list[Moment] = []
-    for moment in visit.moments:
-        if moment.turn in cancels:
-            stretches.append((moments, begins_after, moment.place))
-            begins_after, moments = moment.place, []
-        else:
-            moments.append(moment)
-    return [*stretches, (moments, begins_after, None)]
+            times = (moment.recorded_at, moment.occurred_at, moment.names)
+            kept.setdefault((said_of, times), moment)
+    return tuple(sorted(set(kept.values()), key=_by_record))
