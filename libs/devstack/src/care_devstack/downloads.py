@@ -1,6 +1,7 @@
 """Files from the network: fetched in parallel, checked against pinned digests, kept in a cache."""
 
 import base64
+import contextlib
 import hashlib
 import os
 import sys
@@ -16,6 +17,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, Trans
 from care_devstack.problems import ChecksumMismatch, DownloadFailed
 
 _PARALLEL = 8
+_TRIES = 3
 _TIMEOUT = httpx.Timeout(30, connect=10)
 
 
@@ -58,9 +60,7 @@ def fetch_missing(downloads: Sequence[Download], *, title: str, mirror_setting: 
     total = sum(download.size for download in missing)
     with (
         _Report(title, total) as report,
-        httpx.Client(
-            timeout=_TIMEOUT, follow_redirects=True, transport=httpx.HTTPTransport(retries=2)
-        ) as client,
+        httpx.Client(timeout=_TIMEOUT, follow_redirects=True) as client,
         ThreadPoolExecutor(_PARALLEL) as pool,
     ):
         work = [pool.submit(_fetch, client, download, mirror_setting) for download in missing]
@@ -75,7 +75,7 @@ def fetch_missing(downloads: Sequence[Download], *, title: str, mirror_setting: 
 
 def _fetch(client: httpx.Client, download: Download, mirror_setting: str) -> int:
     try:
-        answer = client.get(download.url)
+        answer = _get(client, download.url)
         answer.raise_for_status()
     except httpx.HTTPStatusError as error:
         reason = f"the answer is {error.response.status_code}"
@@ -84,6 +84,14 @@ def _fetch(client: httpx.Client, download: Download, mirror_setting: str) -> int
         raise DownloadFailed(download.url, type(error).__name__, mirror_setting) from error
     keep(answer.content, download)
     return len(answer.content)
+
+
+def _get(client: httpx.Client, url: str) -> httpx.Response:
+    """Ask, and ask again when the connection broke: one of many often does."""
+    for _ in range(_TRIES - 1):
+        with contextlib.suppress(httpx.TransportError):
+            return client.get(url)
+    return client.get(url)
 
 
 def keep(content: bytes, download: Download) -> None:
