@@ -8,6 +8,7 @@ from uuid import UUID
 from care_chassis.clock import Clock
 from care_chassis.consumption import Delivery
 from care_chassis.events import OutgoingEvent
+from care_chassis.logs import get_logger
 from care_contracts.notifications import NotificationSnapshot
 from care_contracts.reminders import Reminder, ReminderEventType
 from care_contracts.tasks import TaskEventType
@@ -20,6 +21,8 @@ from worklist.domain.tasks import Step, Task, TaskId, TransitionId
 from worklist.ports import News, PlanningStore, ReminderNews, TransitionNews
 
 Told: TypeAlias = TransitionSnapshot | EncounterSnapshot | Reminder | NotificationSnapshot
+
+_log = get_logger("worklist.plan_tasks")
 
 _EVENT_TYPES: Mapping[PlanEffect, TaskEventType] = {
     PlanEffect.CREATED: TaskEventType.CREATED,
@@ -49,6 +52,7 @@ class PlanTasks:
             changes = _replan(plans, standing, now)
             await unit.write(changes, {_id(one): one.rank for one in told})
             await unit.announce(_announcements(changes, told))
+        _log.info("plans_followed", batch=len(deliveries), count=len(changes))
 
 
 def _replan(plans: Iterable[Plan], standing: Sequence[Task], at: datetime) -> list[Replanned]:

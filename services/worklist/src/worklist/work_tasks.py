@@ -4,12 +4,15 @@ from collections.abc import Mapping
 from functools import partial
 
 from care_chassis.clock import Clock
+from care_chassis.logs import get_logger
 from care_chassis.telemetry import current_traceparent
 from care_contracts.tasks import TaskEventType
 from worklist.announcements import announcement
 from worklist.domain.tasks import Task, TaskId
 from worklist.domain.work import Deed, Wish, perform
 from worklist.ports import Worked, WorkStore
+
+_log = get_logger("worklist.work_tasks")
 
 _EVENT_TYPES: Mapping[Deed, TaskEventType] = {
     Deed.CLAIMED: TaskEventType.CLAIMED,
@@ -31,7 +34,10 @@ class WorkTasks:
 
         Raises WorkRefused, or TransientError where the database is away.
         """
-        return await self._store.change(task_id, partial(self._decide, wish))
+        task = await self._store.change(task_id, partial(self._decide, wish))
+        if task is not None:
+            _log.info("task_worked", task_id=str(task_id), kind=wish.deed, state=task.state)
+        return task
 
     def _decide(self, wish: Wish, task: Task) -> Worked | None:
         after = perform(wish, task, self._clock.now())

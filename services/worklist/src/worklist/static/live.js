@@ -13,10 +13,13 @@
     const region = live();
     return Boolean(region && region.querySelector("details[data-hold][open]"));
   };
+  const offer = () => {
+    live().querySelector("[data-waiting]").hidden = false;
+  };
   const refresh = () => {
     if (!live()) return;
     if (busy()) {
-      live().querySelector("[data-waiting]").hidden = false;
+      offer();
     } else if (window.htmx) {
       window.htmx.trigger(document.body, "changed");
     }
@@ -44,15 +47,11 @@
     if (!address || !live() || !window.EventSource) return;
     const source = new EventSource(address);
     source.addEventListener("changed", changed);
-    let lost = false;
-    source.addEventListener("error", () => {
-      lost = true;
-      document.body.classList.add("offline");
-    });
+    source.addEventListener("error", () => document.body.classList.add("offline"));
+    // What happened between the page's making and this line was not heard: look once.
     source.addEventListener("open", () => {
       document.body.classList.remove("offline");
-      if (lost) changed();
-      lost = false;
+      changed();
     });
     addEventListener("pagehide", () => source.close());
     document.addEventListener("visibilitychange", () => {
@@ -69,9 +68,15 @@
     const row = form && form.closest("li[id]");
     if (row) focusAt = row.id;
   });
-  document.addEventListener("htmx:beforeSwap", () => {
+  document.addEventListener("htmx:beforeSwap", (event) => {
     const region = live();
     if (!region) return;
+    // A form may have been opened while the refresh was under way.
+    if (busy() && event.detail.requestConfig.verb === "get") {
+      event.detail.shouldSwap = false;
+      offer();
+      return;
+    }
     before = rowsOf(region);
     const inside = document.activeElement && document.activeElement.closest("#live li[id]");
     if (inside) focusAt = inside.id;

@@ -1,0 +1,246 @@
+"""What a nurse meets in a browser: with JavaScript and without, wide and narrow, mouse and keys."""
+# pyright: reportUnknownMemberType=false
+# Playwright's assertions are annotated in part.
+
+import time
+from itertools import count
+from typing import Any
+
+import pytest
+from playwright.async_api import Locator, Page, expect
+from tests.browser.conftest import Visit
+from tests.support.worklist_builders import newer, patient, withdrawn
+from tests.support.worklist_program import Voices, fresh_transition
+
+from care_contracts.transitions import TransitionSnapshot
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+_PHONE = {"width": 360, "height": 740}
+_COUNT = count(1)
+
+
+def discharged(**more: Any) -> TransitionSnapshot:
+    """The follow-up of a patient whom no other test has."""
+    number = next(_COUNT)
+    name = f"Thornbury{number:03}, Ada"
+    return fresh_transition(patient=patient(f"MRB{number:03}", name=name), **more)
+
+
+def row_of(page: Page, one: TransitionSnapshot, title: str = "Initial contact") -> Locator:
+    return page.locator("li.row").filter(has_text=one.patient.name).filter(has_text=title)
+
+
+def said(page: Page) -> Locator:
+    """What the page says about what was just done."""
+    return page.locator("[data-said]")
+
+
+async def test_a_nurse_signs_in_claims_a_task_and_completes_it(
+    visit: Visit, voices: Voices
+) -> None:
+    one = discharged()
+    await voices.tell(one)
+    page = await visit()
+    await expect(page.get_by_role("heading", name="Worklist")).to_be_visible()
+    row = row_of(page, one)
+    await expect(row).to_contain_text("Unassigned")
+    await row.get_by_role("button", name="Claim").click()
+    await expect(said(page)).to_contain_text("The task is yours.")
+    await expect(row).to_contain_text("You")
+    await page.get_by_role("link", name="Mine").click()
+    await row.locator("summary").click()
+    await row.get_by_label("How did it end?").select_option("Reached the patient")
+    await row.get_by_label("Note").fill("Feels well")
+    await row.get_by_role("button", name="Complete task").click()
+    await expect(said(page)).to_contain_text("The task is completed.")
+    await expect(row).to_have_count(0)
+    await page.get_by_role("link", name="Completed").click()
+    await expect(row).to_contain_text("Reached the patient")
+    await row.get_by_role("link", name="Initial contact").click()
+    await expect(page.get_by_role("heading", name=one.patient.name)).to_be_visible()
+    await expect(page.locator(".record")).to_contain_text("Nora Nurse completed Initial contact")
+    await expect(page.locator(".record")).to_contain_text("Feels well")
+
+
+async def test_a_new_discharge_shows_up_by_itself_within_a_second(
+    visit: Visit, voices: Voices
+) -> None:
+    page = await visit()
+    await page.evaluate("window.stillTheSamePage = true")
+    one = discharged()
+    began = time.monotonic()
+    await voices.tell(one)
+    await expect(row_of(page, one)).to_be_visible()
+    took = time.monotonic() - began
+    print(f"\nfrom the plan to the nurse's eyes: {took:.3f} s")
+    assert took < 5
+    assert await page.evaluate("window.stillTheSamePage")
+    await expect(page.locator("#announce")).to_have_text("2 new tasks")
+
+
+async def test_everything_works_without_javascript(visit: Visit, voices: Voices) -> None:
+    one = discharged()
+    await voices.tell(one)
+    page = await visit(java_script_enabled=False)
+    await _until_shown(page, row_of(page, one))
+    await row_of(page, one).get_by_role("button", name="Claim").click()
+    await expect(said(page)).to_contain_text("The task is yours.")
+    row = row_of(page, one)
+    await row.locator("summary").click()
+    await row.get_by_label("How did it end?").select_option("Reached the caregiver")
+    await row.get_by_role("button", name="Complete task").click()
+    await expect(said(page)).to_contain_text("The task is completed.")
+    await page.get_by_label("Hospital").select_option("Good Health Hospital")
+    await page.get_by_role("button", name="Show").click()
+    await expect(row_of(page, one, "Home visit")).to_be_visible()
+    await page.get_by_label("Find a patient").fill(one.patient.mrn)
+    await page.get_by_role("button", name="Find").click()
+    await page.get_by_role("link", name=one.patient.name).click()
+    await expect(page.locator(".record")).to_contain_text("Reached the caregiver")
+    assert one.patient.mrn not in page.url
+    await page.get_by_role("button", name="Sign out").click()
+    await expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+
+
+async def _until_shown(page: Page, row: Locator) -> None:
+    """Reload as someone without JavaScript would."""
+    deadline = time.monotonic() + 10
+    while not await row.count():
+        assert time.monotonic() < deadline
+        await page.reload()
+
+
+async def test_a_half_filled_form_is_not_taken_away_by_a_change(
+    visit: Visit, voices: Voices
+) -> None:
+    one, other = discharged(), discharged()
+    await voices.tell(one)
+    page = await visit()
+    row = row_of(page, one)
+    await row.locator("summary").click()
+    await row.get_by_label("Note").fill("Half a sent")
+    await voices.tell(other)
+    waiting = page.get_by_role("button", name="The list has changed")
+    await expect(waiting).to_be_visible()
+    await expect(row.get_by_label("Note")).to_have_value("Half a sent")
+    await expect(row_of(page, other)).to_have_count(0)
+    await waiting.click()
+    await expect(row_of(page, other)).to_be_visible()
+
+
+async def test_a_cancelled_discharge_changes_the_open_detail_page(
+    visit: Visit, voices: Voices
+) -> None:
+    one = discharged()
+    await voices.tell(one)
+    page = await visit()
+    await row_of(page, one).get_by_role("link", name="Initial contact").click()
+    await expect(page.get_by_text("Active")).to_be_visible()
+    gone = [withdrawn(planned) for planned in one.steps]
+    await voices.tell(newer(one, steps=gone, state="voided", reason="discharge_cancelled"))
+    await expect(page.get_by_text("Discharge was cancelled by the hospital on")).to_be_visible()
+    await expect(page.get_by_text("Nothing is left to do.")).to_be_visible()
+    await expect(page.get_by_role("button", name="Claim")).to_have_count(0)
+
+
+async def test_who_comes_second_is_told_so(visit: Visit, voices: Voices) -> None:
+    one = discharged()
+    await voices.tell(one)
+    nora = await visit(java_script_enabled=False)
+    await _until_shown(nora, row_of(nora, one))
+    cora = await visit("coordinator")
+    await row_of(cora, one).get_by_role("button", name="Claim").click()
+    await expect(row_of(cora, one)).to_contain_text("You")
+    await row_of(nora, one).get_by_role("button", name="Claim").click()
+    await expect(said(nora)).to_contain_text("The task changed while you were looking")
+    await expect(row_of(nora, one)).to_contain_text("Cora Coordinator")
+
+
+async def test_a_phone_shows_everything_without_scrolling_sideways(
+    visit: Visit, voices: Voices
+) -> None:
+    one = discharged(flags=["ama", "suppress_patient_messages"], lace=14)
+    await voices.tell(one)
+    page = await visit(viewport=_PHONE, has_touch=True)
+    row = row_of(page, one)
+    width = "document.documentElement.scrollWidth"
+    assert await page.evaluate(width) == _PHONE["width"]
+    await expect(row).to_contain_text("Left against advice")
+    for queue in ("Mine", "Unassigned", "Due today", "Overdue", "All open", "Completed"):
+        await expect(page.get_by_role("link", name=queue)).to_be_in_viewport()
+    await row.locator("summary").tap()
+    assert await page.evaluate(width) == _PHONE["width"]
+    await row.get_by_role("button", name="Claim").tap()
+    await expect(row).to_contain_text("You")
+    await row.get_by_role("link", name="Initial contact").tap()
+    await expect(page.get_by_role("heading", name="Clocks")).to_be_visible()
+    assert await page.evaluate(width) == _PHONE["width"]
+
+
+async def test_the_keyboard_is_enough(visit: Visit, voices: Voices) -> None:
+    one = discharged()
+    await voices.tell(one)
+    page = await visit()
+    row = row_of(page, one)
+    await expect(row).to_be_visible()
+    await page.keyboard.press("Tab")
+    await expect(page.get_by_role("link", name="Skip to the list")).to_be_focused()
+    await row.get_by_role("button", name="Claim").focus()
+    await page.keyboard.press("Enter")
+    await expect(row).to_contain_text("You")
+    await expect(row).to_be_focused()
+    await row.locator("summary").focus()
+    await page.keyboard.press("Enter")
+    await expect(row.get_by_label("How did it end?")).to_be_visible()
+    await page.keyboard.press("Escape")
+    await expect(row.get_by_label("How did it end?")).to_be_hidden()
+    await expect(row.locator("summary")).to_be_focused()
+
+
+async def test_every_word_stands_out_from_its_ground(visit: Visit, voices: Voices) -> None:
+    one = discharged(flags=["ama", "provisional", "home_health_agency"], lace=7)
+    await voices.tell(one)
+    page = await visit()
+    await expect(row_of(page, one)).to_be_visible()
+    assert await page.evaluate(_TOO_FAINT) == []
+    await row_of(page, one).locator("summary").click()
+    assert await page.evaluate(_TOO_FAINT) == []
+    await row_of(page, one).get_by_role("link", name="Initial contact").click()
+    await expect(page.get_by_role("heading", name="Clocks")).to_be_visible()
+    assert await page.evaluate(_TOO_FAINT) == []
+
+
+_TOO_FAINT = """
+() => {
+  const parse = (text) => {
+    const [r, g, b, a = 1] = text.match(/[\\d.]+/g).map(Number);
+    return { r, g, b, a };
+  };
+  const light = ({ r, g, b }) => {
+    const [x, y, z] = [r, g, b].map((part) => {
+      const share = part / 255;
+      return share <= 0.03928 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+    });
+    return 0.2126 * x + 0.7152 * y + 0.0722 * z;
+  };
+  const ground = (element) => {
+    for (let one = element; one; one = one.parentElement) {
+      const colour = parse(getComputedStyle(one).backgroundColor);
+      if (colour.a === 1) return colour;
+    }
+    return { r: 255, g: 255, b: 255 };
+  };
+  const says = (element) => [...element.childNodes].some(
+    (node) => node.nodeType === Node.TEXT_NODE && node.textContent.trim());
+  return [...document.querySelectorAll("body *")]
+    .filter((element) => says(element) && element.checkVisibility())
+    .filter((element) => !element.closest(".fresh"))
+    .map((element) => {
+      const pair = [parse(getComputedStyle(element).color), ground(element)].map(light);
+      const [dark, bright] = pair.sort((a, b) => a - b);
+      return [element.textContent.trim().slice(0, 40), (bright + 0.05) / (dark + 0.05)];
+    })
+    .filter(([, ratio]) => ratio < 4.5)
+    .map(([text, ratio]) => `${text}: ${ratio.toFixed(2)}`);
+}
+"""
