@@ -7,7 +7,7 @@ MAKEFLAGS += --no-print-directory
 UV_VERSION := 0.13.9
 UV_STAMP := .tools/.uv-$(UV_VERSION)
 RUN := .venv/bin/python
-TESTS := $(RUN) -m pytest
+TESTS := $(RUN) -m pytest -q
 
 # A stamp is named for what it was made from: when that changes, set-up runs again.
 SETUP_INPUTS := uv.lock pyproject.toml deploy/assets.yaml libs/devstack/src/care_devstack/data/kafka-jars.txt
@@ -69,7 +69,7 @@ check: setup ## What CI runs: lint, types, architecture, tests
 	@$(MAKE) test
 
 chaos: setup ## Kill and cut under load, then look at the ledger
-	@$(TESTS) tests/chaos
+	@$(TESTS) tests/chaos tests/integration/chassis -n 2 --dist loadfile
 
 bench: setup ## Run the benchmarks
 	@test -d tests/bench || { echo "There are no benchmarks yet." >&2; exit 1; }
