@@ -19,6 +19,7 @@ from care_devstack.waiting import wait_until
 
 STACK_MARK = "CARE_STACK"
 PART_MARK = "CARE_STACK_PART"
+_LARGEST_LOG = 20_000_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +41,7 @@ class Part:
 def start(part: Part, run_dir: Path) -> psutil.Process:
     """Start a part in a session of its own, so that a Ctrl-C meant for us does not reach it."""
     part.log.parent.mkdir(parents=True, exist_ok=True)
+    _turn_over(part.log)
     marks = {STACK_MARK: str(run_dir), PART_MARK: part.name}
     with part.log.open("ab") as log:
         program = subprocess.Popen(
@@ -56,6 +58,12 @@ def start(part: Part, run_dir: Path) -> psutil.Process:
         )
     program.returncode = 0  # from here on psutil follows it; whoever starts it may go first
     return psutil.Process(program.pid)
+
+
+def _turn_over(log: Path) -> None:
+    """Keep one older log beside a new one when it has grown large."""
+    if log.is_file() and log.stat().st_size > _LARGEST_LOG:
+        log.replace(log.with_suffix(".log.1"))
 
 
 def lives(process: psutil.Process) -> bool:
