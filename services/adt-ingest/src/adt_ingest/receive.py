@@ -120,5 +120,5 @@ def _not_understood(frame: Frame) -> Judgement:
     header: Header | None = None
     with suppress(Exception):  # without one it is answered as what nobody can read
         header = read_header(frame.data)
-    refusal = Refusal(Problem.INTERNAL, "The message could not be understood: a person will look")
+    refusal = Refusal(Problem.DATA_TYPE, "The message could not be understood: a person will look")
     return Judgement(frame, QUARANTINED, Answer(Code.ERROR, refusal), header=header)
