@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from tests.support.transition_orchestrator_fakes import (
+    NEW_YORK,
     MemoryLedgers,
     following,
     message_deliveries,
@@ -114,11 +115,29 @@ async def test_clusters_that_are_joined_become_one(ledgers: Ledgers) -> None:
 async def test_open_transitions_are_found_when_their_period_has_ended(ledgers: Ledgers) -> None:
     await following(ledgers).follow(message_deliveries([ADMITTED, DISCHARGED]))
     async with ledgers.open() as ledger:
-        assert await ledger.to_close(NOW, 10) == []
+        assert await ledger.to_close(NOW, 10, [NEW_YORK]) == []
         late = datetime(2026, 7, 11, tzinfo=UTC)
-        (found,) = await ledger.to_close(late, 10)
+        (found,) = await ledger.to_close(late, 10, [NEW_YORK])
         (cluster,) = await ledger.gather((), (), [found])
         assert found in cluster.transitions
     assert await following(ledgers, "2026-07-11T00:00:00Z").close_ended(10) == 1
     async with ledgers.open() as ledger:
-        assert await ledger.to_close(datetime(2026, 7, 11, tzinfo=UTC), 10) == []
+        assert await ledger.to_close(late, 10, [NEW_YORK]) == []
+
+
+async def test_a_site_that_is_not_asked_for_is_left_alone(ledgers: Ledgers) -> None:
+    elsewhere = said(
+        MessageKind.DISCHARGED,
+        "2026-06-01T13:05:00-04:00",
+        site="America/Denver",
+        mrn="denver",
+        visit="V9",
+        encounter_class="inpatient",
+        disposition="01",
+    )
+    await following(ledgers).follow(message_deliveries([ADMITTED, DISCHARGED, elsewhere]))
+    late = datetime(2026, 7, 20, tzinfo=UTC)
+    async with ledgers.open() as ledger:
+        assert len(await ledger.to_close(late, 1, [NEW_YORK])) == 1
+        assert len(await ledger.to_close(late, 9, [NEW_YORK, "America/Denver"])) == 2
+        assert await ledger.to_close(late, 9, []) == []

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 from tests.support.manual_clock import ManualClock
 
@@ -94,12 +94,13 @@ class _MemoryLedger:
     async def announce(self, events: Sequence[OutgoingEvent]) -> None:
         self._said.extend(events)
 
-    async def to_close(self, now: datetime, most: int) -> Sequence[UUID]:
+    async def to_close(self, now: datetime, most: int, sites: Iterable[str]) -> Sequence[UUID]:
+        wanted = set(sites)
         found = [
             (one.view.closes_at, one.transition_id)
             for cluster in self._clusters.values()
             for one in cluster.transitions.values()
-            if one.view.state.is_open and one.view.closes_at < now
+            if one.view.state.is_open and one.view.closes_at < now and one.view.site in wanted
         ]
         return [transition_id for _, transition_id in sorted(found)][:most]
 
@@ -116,6 +117,9 @@ class FakeSites:
         if "/" not in site:
             return None
         return SiteRules(LocalDays(ZoneInfo(site), BusinessCalendar()), PROTOCOLS["default@1"])
+
+    def codes(self) -> Iterable[str]:
+        return available_timezones()
 
 
 def following(ledgers: Any, now: str = "2026-06-01T00:00:00Z") -> FollowEncounters:

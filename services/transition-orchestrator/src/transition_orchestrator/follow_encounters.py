@@ -65,7 +65,8 @@ class FollowEncounters:
     async def close_ended(self, most: int) -> int:
         """Close some transitions whose period has ended; gives back how many were looked at."""
         async with self._ledgers.open() as ledger:
-            ended = await ledger.to_close(self._clock.now(), most)
+            # A site taken out of the folder has no calendar to close by; it must hold up no other.
+            ended = await ledger.to_close(self._clock.now(), most, self._sites.codes())
             clusters = await ledger.gather((), (), ended)
             await self._settle(ledger, gatherings_of(clusters, ()), (), _Causes(()))
             return len(ended)

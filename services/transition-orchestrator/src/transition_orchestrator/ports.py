@@ -38,8 +38,8 @@ class Ledger(Protocol):
         """Put events in line for publication."""
         ...
 
-    async def to_close(self, now: datetime, most: int) -> Sequence[UUID]:
-        """Some open transitions whose period has ended."""
+    async def to_close(self, now: datetime, most: int, sites: Iterable[str]) -> Sequence[UUID]:
+        """Some open transitions of these sites whose period has ended."""
         ...
 
 
@@ -64,4 +64,8 @@ class Sites(Protocol):
 
     def rules_of(self, site: str) -> SiteRules | None:
         """The rules of a site; None where it is not configured."""
+        ...
+
+    def codes(self) -> Iterable[str]:
+        """The sites that are configured."""
         ...

@@ -1,6 +1,6 @@
 """The sites folder as the orchestrator needs it: how each hospital counts its days."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from care_chassis.documents import DocumentError, WatchedFolder
@@ -31,6 +31,9 @@ class SiteFolder:
 
     def rules_of(self, site: str) -> SiteRules | None:
         return self._rules.get(site)
+
+    def codes(self) -> Iterable[str]:
+        return tuple(self._rules)
 
     async def look(self) -> float:
         """Read the folder again if it changed; returns the seconds until the next look."""

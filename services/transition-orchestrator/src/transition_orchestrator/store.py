@@ -107,8 +107,9 @@ class _PostgresLedger:
     async def announce(self, events: Sequence[OutgoingEvent]) -> None:
         await outbox.append(self._connection, events)
 
-    async def to_close(self, now: datetime, most: int) -> Sequence[UUID]:
-        rows = await self._connection.fetch(_QUERIES["find_transitions_to_close"], now, most)
+    async def to_close(self, now: datetime, most: int, sites: Iterable[str]) -> Sequence[UUID]:
+        query = _QUERIES["find_transitions_to_close"]
+        rows = await self._connection.fetch(query, now, most, sorted(sites))
         return [row["transition_id"] for row in rows]
 
 

@@ -103,9 +103,10 @@ def reconcile(cluster: Cluster, setting: Setting) -> Reconciled:
             told = _told_of(folk, stay, encounters[stay.visit_key], setting)
             followed += [told] if told is not encounters[stay.visit_key] else []
             encounters[stay.visit_key] = told
-            for change in _changes_of(folk, stay, transitions, setting):
-                transitions[change.transition.transition_id] = change.transition
-                changes.append(change)
+            for after in _in_line(folk, stay, transitions, setting):
+                before = transitions.get(after.transition_id)
+                transitions[after.transition_id] = after
+                changes += _news(before, after)
     now = replace(cluster, encounters=encounters, transitions=transitions)
     return Reconciled(now, tuple(changes), tuple(followed))
 
@@ -149,9 +150,10 @@ def _told_of(
     return replace(followed, view=view, version=followed.version + 1)
 
 
-def _changes_of(
+def _in_line(
     folk: _Folk, stay: Stay, transitions: Mapping[UUID, Transition], setting: Setting
-) -> Iterator[Change]:
+) -> Iterator[Transition]:
+    """All transitions of a visit as they must stand, those that stand so already among them."""
     mine = [one for one in transitions.values() if one.view.visit_key == stay.visit_key]
     free = sorted(mine, key=lambda one: one.transition_id)
     opened = len(mine)
@@ -159,14 +161,13 @@ def _changes_of(
         known = _match(desired, free)
         if known:
             free.remove(known)
-            yield from _changed(known, _keeping_work(known, desired.view), desired.discharges)
+            yield _moved_on(known, _keeping_work(known, desired.view), desired.discharges)
         else:
             fresh = transition_id_of(stay.visit_key, opened)
             opened += 1
-            made = Transition(fresh, 1, desired.discharges, frozenset(), desired.view)
-            yield Change(made, announcement_of(None, made.view.state))
+            yield Transition(fresh, 1, desired.discharges, frozenset(), desired.view)
     for left in free:
-        yield from _changed(left, _keeping_work(left, _given_up(left.view)), left.opened_from)
+        yield _moved_on(left, _keeping_work(left, _given_up(left.view)), left.opened_from)
 
 
 def _desired(
@@ -201,12 +202,21 @@ def _keeping_work(known: Transition, view: TransitionView) -> TransitionView:
         if code not in after:
             kept = code in known.done
             steps.append(step if kept else replace(step, state=StepState.WITHDRAWN))
-    planned = {step.code for step in steps if step.state is StepState.PLANNED}
-    if view.state.is_open and planned and (planned <= known.done or CLOSURE in known.done):
-        open_steps = planned - known.done
-        steps = [_withdrawn(step) if step.code in open_steps else step for step in steps]
-        view = replace(view, state=TransitionState.COMPLETED)
+    if _is_completed(known, view, steps):
+        steps = [step if step.code in known.done else _withdrawn(step) for step in steps]
+        view = replace(view, state=TransitionState.COMPLETED, reason=None)
     return replace(view, steps=tuple(steps))
+
+
+def _is_completed(known: Transition, view: TransitionView, steps: Iterable[Step]) -> bool:
+    """Whether people have done what was asked for; nothing but a void takes that back."""
+    if view.state is TransitionState.VOIDED:
+        return False
+    if known.view.state is TransitionState.COMPLETED and known.view.reason is None:
+        return True
+    planned = {step.code for step in steps if step.state is StepState.PLANNED}
+    all_done = bool(planned) and (planned <= known.done or CLOSURE in known.done)
+    return view.state.is_open and all_done
 
 
 def _withdrawn(step: Step) -> Step:
@@ -223,11 +233,15 @@ def _given_up(view: TransitionView) -> TransitionView:
     )
 
 
-def _changed(
-    known: Transition, view: TransitionView, discharges: frozenset[str]
-) -> Iterator[Change]:
-    """The change from what is stored to what must be; nothing where they are the same."""
-    if view == known.view and discharges == known.opened_from:
-        return
-    changed = replace(known, version=known.version + 1, opened_from=discharges, view=view)
-    yield Change(changed, announcement_of(known.view.state, view.state))
+def _moved_on(known: Transition, view: TransitionView, discharges: frozenset[str]) -> Transition:
+    """What is stored, moved on to what must be; a version more only where there is news."""
+    if view != known.view:
+        return replace(known, version=known.version + 1, opened_from=discharges, view=view)
+    return known if discharges == known.opened_from else replace(known, opened_from=discharges)
+
+
+def _news(before: Transition | None, after: Transition) -> list[Change]:
+    """What to announce: a discharge that was merely said again changes nothing for anybody."""
+    if before and before.version == after.version:
+        return []
+    return [Change(after, announcement_of(before and before.view.state, after.view.state))]

@@ -72,10 +72,11 @@ SELECT cluster_key, transition_id, version, state, closes_at,
        view = excluded.view;
 
 -- find_transitions_to_close --
--- Some open transitions whose period has ended.
+-- Some open transitions of some sites whose period has ended.
 SELECT transition_id
   FROM transitions
  WHERE state IN ('active', 'provisional')
    AND closes_at < $1::timestamptz
+   AND view ->> 'site' = ANY ($3::text[])
  ORDER BY closes_at
  LIMIT $2::int;
