@@ -135,8 +135,8 @@ async def test_a_notice_killed_between_send_and_record_is_sent_again_under_its_i
         await eventually(lambda: len(catcher.mails) == 1, within=20, every=0.01)
         await program.kill()
         catcher.holding.set()
-        await program.start()
-        await eventually(lambda: announced(events, "kill") == NOTICES, within=30)
+        await program.start(patiently=False)
+        await eventually(lambda: announced(events, "kill") == NOTICES, within=60)
     first, second = (mail["Message-ID"] for mail in catcher.mails)
     assert first == second
     found = await rows(

@@ -160,7 +160,7 @@ async def test_no_reminder_is_lost_or_doubled_when_the_service_is_killed(
         due_at = CLOCK.now() + 6 * HOUR
         spread = [due_at + number * timedelta(minutes=3) for number in range(len(names))]
         await publisher.publish([transition(*each) for each in zip(names, spread, strict=True)])
-        for settled in (1, 60, 160):
+        for settled in (1, 100):
             await eventually(
                 lambda least=settled: len([e for e in events if e.key in names]) >= least,
                 within=60,
