@@ -16,8 +16,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from care_chassis.migrations import migrate
-from care_devstack.databases import apply_roles, service_url, sibling_url
+from care_devstack.databases import apply_roles, migrate_one, service_url, sibling_url
 from care_devstack.servers import SharedServers, clear_up, guard
 from care_devstack.services import SERVICES_WITH_DATABASE, snake
 from care_devstack.settings import CHECKOUT, environment, settings_from
@@ -153,8 +152,8 @@ def _template(servers: SharedServers, admin_url: str, service: str) -> str:
             _create(admin_url, name, "template1")
             passwords = {other: snake(other) for other in SERVICES_WITH_DATABASE}
             apply_roles(sibling_url(admin_url, name), _ROLES, passwords)
-            migrate(
-                snake(service),
+            migrate_one(
+                service,
                 service_url(sibling_url(admin_url, name), service, snake(service)),
             )
             served.touch()

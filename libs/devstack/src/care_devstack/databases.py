@@ -46,8 +46,13 @@ def apply_roles(admin_url: str, folder: Path, passwords: Mapping[str, str]) -> N
 
 def migrate_all(urls: Mapping[str, str]) -> None:
     """Bring every service's schema to its newest revision."""
+    for service in SERVICES_WITH_DATABASE:
+        migrate_one(service, urls[service])
+
+
+def migrate_one(service: str, url: str) -> None:
+    """Bring one service's schema to its newest revision."""
     # Here, because it takes a second to load, and most commands do not need it.
     from care_chassis.migrations import migrate  # noqa: PLC0415
 
-    for service in SERVICES_WITH_DATABASE:
-        migrate(snake(service), urls[service])
+    migrate(snake(service), url)
