@@ -13,7 +13,6 @@ from typing import Final
 
 from adt_ingest import meters
 from adt_ingest.domain.acknowledgement import Answer, Code, acknowledgement
-from adt_ingest.domain.event_ids import EventIds
 from adt_ingest.domain.framing import Frame
 from adt_ingest.domain.judgement import QUARANTINED, Judgement, judge
 from adt_ingest.domain.reader import Header, read_header
@@ -51,23 +50,21 @@ class Receive:
         taken = [self._take(frame, peer, now) for frame in frames]
         stored = await self._store([event for _, events in taken for event in events])
         receipts = [receipt for receipt, _ in taken]
-        answers = [self._answer(receipt, stored=stored) for receipt in receipts]
+        then = self._clock.now()
+        answers = [self._answer(receipt, then, stored=stored) for receipt in receipts]
         meters.RECEIVE_SECONDS.observe(time.perf_counter() - began)
         return answers
 
     def _take(self, frame: Frame, peer: str, now: datetime) -> tuple[Receipt, list[OutgoingEvent]]:
         """Judge a frame and write its events."""
         try:
-            receipt = self._receipt(judge(frame, self._sites.find, now), peer, now)
+            judgement = judge(frame, self._sites.find, now)
+            receipt = Receipt.of(judgement, received_at=now, peer=peer)
             return receipt, self._records.of(receipt)
         except Exception as error:  # noqa: BLE001 - whatever a message does to us, it is answered
             _log.error("frame_broke_us", error_type=type(error).__name__, size=len(frame.data))
-            receipt = self._receipt(_not_understood(frame), peer, now)
+            receipt = Receipt.of(_not_understood(frame), received_at=now, peer=peer)
             return receipt, self._records.of(receipt)
-
-    def _receipt(self, judgement: Judgement, peer: str, now: datetime) -> Receipt:
-        event_ids = EventIds.of(judgement.frame.data, judgement.header)
-        return Receipt(judgement, event_ids, received_at=now, peer=peer)
 
     async def _store(self, events: Sequence[OutgoingEvent]) -> bool:
         try:
@@ -80,27 +77,27 @@ class Receive:
             return False
         return True
 
-    def _answer(self, receipt: Receipt, *, stored: bool) -> bytes:
+    def _answer(self, receipt: Receipt, then: datetime, *, stored: bool) -> bytes:
         judgement = receipt.judgement
         answer = judgement.answer if stored else _NOT_STORED
         verdict = judgement.verdict if stored else "not_stored"
         meters.count(judgement, verdict, answer.code.value)
         if stored:
-            self._note(receipt)
+            self._note(receipt, then)
         return acknowledgement(
             answer,
             to=judgement.header,
             control_id=receipt.event_id[:_LONGEST_CONTROL_ID],
-            written_at=self._clock.now(),
+            written_at=then,
         )
 
-    def _note(self, receipt: Receipt) -> None:
+    def _note(self, receipt: Receipt, then: datetime) -> None:
         judgement, refusal = receipt.judgement, receipt.judgement.answer.refusal
         self._trace(
             "hl7.receive",
             parent=traceparent_of(receipt.event_id),
             started_at=receipt.received_at,
-            ended_at=self._clock.now(),
+            ended_at=then,
         )
         if refusal is not None:
             _log.info(

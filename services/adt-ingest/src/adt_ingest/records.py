@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, Self
 
 from adt_ingest.domain.event_ids import EventIds
 from adt_ingest.domain.facts import Facts
@@ -12,7 +12,7 @@ from adt_ingest.domain.judgement import Judgement
 from adt_ingest.domain.translation import Translation
 from care_chassis.events import OutgoingEvent
 from care_contracts.encounters import EncounterEvent
-from care_contracts.hl7 import HL7_CONTENT_TYPE, HL7_RECEIVED_TYPE, ReceivedHeaders
+from care_contracts.hl7 import HL7_CONTENT_TYPE, HL7_RECEIVED_TYPE
 from care_contracts.identifiers import patient_key, visit_key
 from care_contracts.topics import ENCOUNTERS, HL7_RECEIVED
 
@@ -34,17 +34,20 @@ class Receipt:
 
     judgement: Judgement
     event_ids: EventIds
+    event_id: str
+    """The id of the `hl7.received` event, which all that follows carries as correlation id.
+
+    The verdict is part of it: a message that was quarantined and is sent again once its site is
+    configured is news.
+    """
     received_at: datetime
     peer: str
 
-    @property
-    def event_id(self) -> str:
-        """The id of the `hl7.received` event, which all that follows carries as correlation id.
-
-        The verdict is part of it: a message that was quarantined and is sent again once its site
-        is configured is news.
-        """
-        return self.event_ids.of_kind(f"{HL7_RECEIVED_TYPE}.{self.judgement.verdict}")
+    @classmethod
+    def of(cls, judgement: Judgement, *, received_at: datetime, peer: str) -> Self:
+        ids = EventIds.of(judgement.frame.data, judgement.header)
+        event_id = ids.of_kind(f"{HL7_RECEIVED_TYPE}.{judgement.verdict}")
+        return cls(judgement, ids, event_id, received_at, peer)
 
 
 class Records:
@@ -60,19 +63,7 @@ class Records:
         return [self._received(receipt, key), *encounters]
 
     def _received(self, receipt: Receipt, key: str) -> OutgoingEvent:
-        judgement, refusal = receipt.judgement, receipt.judgement.answer.refusal
-        headers = ReceivedHeaders.model_validate(
-            {
-                "verdict": judgement.verdict,
-                "site": judgement.site,
-                "controlid": judgement.header.first(10) if judgement.header else "",
-                "trigger": judgement.trigger,
-                "answer": judgement.answer.code.value,
-                "reason": refusal.reason if refusal else "",
-                "place": refusal.place if refusal else "",
-                "peer": receipt.peer,
-            }
-        )
+        judgement = receipt.judgement
         return OutgoingEvent(
             topic=HL7_RECEIVED,
             key=key,
@@ -84,7 +75,7 @@ class Records:
             data=judgement.frame.data,
             correlation_id=receipt.event_id,
             traceparent=traceparent_of(receipt.event_id),
-            extensions={name: str(value) for name, value in headers if value},
+            extensions=_extensions(receipt),
             content_type=HL7_CONTENT_TYPE,
         )
 
@@ -144,6 +135,21 @@ class Records:
         visit, authority = number.value, number.authority
         key = visit_key(self._secret, site=site, authority=authority, visit=visit)
         return {"visit_key": key, "visit": visit, "authority": authority}
+
+
+def _extensions(receipt: Receipt) -> dict[str, str]:
+    """`ReceivedHeaders` as they travel; a test holds them against the contract."""
+    judgement, refusal = receipt.judgement, receipt.judgement.answer.refusal
+    return {
+        "verdict": judgement.verdict,
+        "site": judgement.site,
+        "controlid": judgement.header.first(10) if judgement.header else "",
+        "trigger": judgement.trigger,
+        "answer": judgement.answer.code.value,
+        "reason": refusal.reason if refusal else "",
+        "place": refusal.place if refusal else "",
+        "peer": receipt.peer,
+    }
 
 
 def source_of(judgement: Judgement) -> str:

@@ -4,7 +4,7 @@ A message of fifty segments is asked for some eighty values; taking the rest apa
 cost several times as much. `read_header` reads the MSH alone: enough to route and to answer.
 """
 
-from dataclasses import astuple, dataclass, field
+from dataclasses import astuple, dataclass
 from functools import lru_cache
 from typing import Final
 
@@ -51,8 +51,11 @@ class Header:
 
     def first(self, number: int) -> str:
         """The first component of the first repetition of MSH-`number`, trimmed."""
+        text = self.raw(number)
+        if text.isalnum():
+            return text
         marks = self.delimiters
-        text = self.raw(number).partition(marks.repetition)[0].partition(marks.component)[0]
+        text = text.partition(marks.repetition)[0].partition(marks.component)[0]
         return text.partition(marks.subcomponent)[0].strip()
 
     def component(self, number: int, component: int) -> str:
@@ -123,16 +126,13 @@ def _decode_line(line: bytes, codec: str | None) -> tuple[str, str]:
 class Segment:
     """One segment; `n` counts as HL7 does. Values are those of the first repetition."""
 
-    __slots__ = ("_fields", "_line", "marks")
+    __slots__ = ("_fields", "_line", "marks", "name")
 
     def __init__(self, line: str, marks: "Marks") -> None:
-        self._line = line
+        self.name = line[:3]
         self.marks = marks
+        self._line = line
         self._fields: list[str] | None = None
-
-    @property
-    def name(self) -> str:
-        return self._line[:3]
 
     def raw(self, number: int) -> str:
         """The field as written, with all its repetitions; nothing where the segment is shorter."""
@@ -220,21 +220,19 @@ def _marks(delimiters: Delimiters, codec: str) -> Marks:
     )
 
 
-@dataclass(slots=True)
 class Message:
     """A message's segments, found by name."""
 
-    segments: list[Segment]
-    _by_name: dict[str, list[Segment]] = field(init=False)
+    __slots__ = ("_by_name", "segments")
 
-    def __post_init__(self) -> None:
+    def __init__(self, segments: list[Segment]) -> None:
+        self.segments = segments
         by_name: dict[str, list[Segment]] = {}
-        for segment in self.segments:
-            name = segment.name
-            if name in by_name:
-                by_name[name].append(segment)
+        for segment in segments:
+            if segment.name in by_name:
+                by_name[segment.name].append(segment)
             else:
-                by_name[name] = [segment]
+                by_name[segment.name] = [segment]
         self._by_name = by_name
 
     def first(self, name: str) -> Segment | None:

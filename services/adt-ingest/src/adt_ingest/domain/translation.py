@@ -100,13 +100,13 @@ def translate(
     Raises Refusal where it does not say whom or which visit it is about.
     """
     reading = _read(message, header, site, kind=kind, received_at=received_at)
-    groups = message.groups("PID")
-    if not groups:
+    patients = len(message.every("PID"))
+    if not patients:
         raise Refusal(Problem.SEGMENT_SEQUENCE, "The patient is missing", "PID")
     if kind == PATIENT_MERGED:
-        return [_merge(group, reading) for group in groups]
-    if kind == MOVED and len(groups) > 1:
-        return [_event(group, reading) for group in groups]
+        return [_merge(group, reading) for group in message.groups("PID")]
+    if kind == MOVED and patients > 1:
+        return [_event(group, reading) for group in message.groups("PID")]
     return [_event(message, reading)]
 
 
