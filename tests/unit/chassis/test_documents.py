@@ -57,6 +57,18 @@ def test_a_watched_folder_follows_its_files(tmp_path: Path) -> None:
     assert [house.name for house in folder.documents] == ["first", "second"]
 
 
+@pytest.mark.parametrize("slip", [b"name: caf\xe9\n", b"name: 2026-02-30\n", b"name: [\n"])
+def test_no_slip_of_the_pen_escapes_as_anything_else(tmp_path: Path, slip: bytes) -> None:
+    written(tmp_path, "a.yaml", "name: first\n")
+    folder = WatchedFolder(tmp_path, House)
+    (tmp_path / ".#a.yaml").symlink_to(tmp_path / "nowhere")
+    assert not folder.refresh()
+    (tmp_path / "b.yaml").write_bytes(slip)
+    assert not folder.refresh()
+    assert folder.documents == (House(name="first"),)
+    assert folder.trouble is not None
+
+
 def test_a_broken_file_takes_nothing_off_the_air(tmp_path: Path) -> None:
     written(tmp_path, "a.yaml", "name: first\n")
     folder = WatchedFolder(tmp_path, House)

@@ -1,5 +1,6 @@
 """Reviewed YAML files read into pydantic models, with errors that name file, line and rule."""
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -21,14 +22,16 @@ class DocumentError(Exception):
 
 def load_document(path: Path, model: type[M]) -> M:
     """Read one file. Raises DocumentError for what is not YAML or breaks a rule of the model."""
-    text = path.read_text("utf-8")
     try:
+        text = path.read_text("utf-8")
         node = yaml.compose(text, Loader=yaml.SafeLoader)
         content = yaml.safe_load(text)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         problem = getattr(error, "problem", None) or "it cannot be read"
         raise DocumentError(path, mark.line + 1 if mark else 1, f"not YAML: {problem}") from error
+    except (OSError, ValueError) as error:  # a date such as 30 February, or bytes that are no UTF-8
+        raise DocumentError(path, 1, f"it cannot be read: {error}") from error
     try:
         return model.model_validate(content)
     except ValidationError as error:
@@ -40,7 +43,12 @@ def load_document(path: Path, model: type[M]) -> M:
 
 def load_documents(folder: Path, model: type[M]) -> list[M]:
     """Read every `*.yaml` of a folder, in the order of their names."""
-    return [load_document(path, model) for path in sorted(folder.glob("*.yaml"))]
+    return [load_document(path, model) for path in _files(folder)]
+
+
+def _files(folder: Path) -> list[Path]:
+    """The documents of a folder; an editor's hidden files are none."""
+    return sorted(path for path in folder.glob("*.yaml") if not path.name.startswith("."))
 
 
 def _line_of(node: yaml.Node | None, place: tuple[int | str, ...]) -> int:
@@ -76,8 +84,12 @@ class WatchedFolder(Generic[M]):
         self.trouble: DocumentError | None = None
 
     def _look(self) -> tuple[tuple[str, int, int], ...]:
-        stats = ((path.name, path.stat()) for path in sorted(self._folder.glob("*.yaml")))
-        return tuple((name, stat.st_mtime_ns, stat.st_size) for name, stat in stats)
+        stamps: list[tuple[str, int, int]] = []
+        for path in _files(self._folder):
+            with suppress(FileNotFoundError):  # it went while we looked: that is a change, too
+                stat = path.stat()
+                stamps.append((path.name, stat.st_mtime_ns, stat.st_size))
+        return tuple(stamps)
 
     def refresh(self) -> bool:
         """Look at the folder; true if the documents were read anew."""
