@@ -206,7 +206,7 @@ def test_no_bytes_make_the_reader_raise_anything_but_a_refusal(data: bytes) -> N
 
 
 texts = st.text(
-    st.characters(codec="utf-8", exclude_characters="\r\n|^~\\&\ufeff\uffff"),
+    st.characters(codec="utf-8", exclude_characters="\0\r\n|^~\\&\ufeff\uffff"),
     min_size=1,
     max_size=8,
 )

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaError
+from aiokafka.errors import KafkaError, MessageSizeTooLargeError
 from faststream.kafka import KafkaBroker
 
-from care_chassis.errors import TransientError
+from care_chassis.errors import PermanentError, TransientError
 from care_chassis.events import OutgoingEvent, headers_of
 from care_chassis.settings import KafkaSettings
 
@@ -69,6 +69,8 @@ class Publisher:
                 confirmations = [await _send(producer, record) for record in records]
                 for confirmation in confirmations:
                     await confirmation
+        except MessageSizeTooLargeError as error:
+            raise PermanentError("an event is too large for Kafka") from error
         except (KafkaError, OSError, TimeoutError) as error:
             self._discard(producer)
             raise TransientError("Kafka") from error

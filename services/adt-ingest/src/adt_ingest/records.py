@@ -19,6 +19,9 @@ from care_contracts.topics import ENCOUNTERS, HL7_RECEIVED
 _MOST_BYTES: Final = 1_000_000
 """Kafka takes records of up to 1 MiB, headers included; one it refuses would hold up its batch."""
 
+_LONGEST_HEADER: Final = 199
+"""What a header repeats of a frame is cut: the whole is in the frame."""
+
 
 class EventTooLargeError(Exception):
     """What a message tells of does not fit into a record."""
@@ -143,8 +146,8 @@ def _extensions(receipt: Receipt) -> dict[str, str]:
     return {
         "verdict": judgement.verdict,
         "site": judgement.site,
-        "controlid": judgement.header.first(10) if judgement.header else "",
-        "trigger": judgement.trigger,
+        "controlid": judgement.header.first(10)[:_LONGEST_HEADER] if judgement.header else "",
+        "trigger": judgement.trigger[:_LONGEST_HEADER],
         "answer": judgement.answer.code.value,
         "reason": refusal.reason if refusal else "",
         "place": refusal.place if refusal else "",

@@ -43,6 +43,7 @@ class Unescaper:
         if not _HEX.fullmatch(digits):
             return ""
         try:
-            return bytes.fromhex(digits).decode(self._codec)
+            meant = bytes.fromhex(digits).decode(self._codec)
         except UnicodeDecodeError:
             return ""
+        return "" if "\0" in meant else meant  # no database keeps a NUL

@@ -24,6 +24,8 @@ QUARANTINED: Final = "quarantined"
 
 _TAKEN: Final = Answer(Code.ACCEPTED)
 _LONGEST_NAME: Final = 40
+_LONGEST_CONTROL_ID: Final = 199
+"""What HL7 allows from version 2.7 on; earlier ones allowed 20."""
 _LINE_ENDS: Final = (b"\r", b"\n")
 
 FindSite: TypeAlias = Callable[[str, str], SiteProfile | None]
@@ -101,6 +103,9 @@ def _check(frame: Frame, header: Header) -> None:
     for number, name in ((9, "message type"), (10, "message control id")):
         if not header.first(number):
             raise Refusal(Problem.REQUIRED_FIELD, f"The {name} is missing", f"MSH-{number}")
+    if len(header.first(10)) > _LONGEST_CONTROL_ID:
+        longest = f"The message control id is longer than {_LONGEST_CONTROL_ID} characters"
+        raise Refusal(Problem.TOO_LONG, longest, "MSH-10")
     if version_of(header) is None:
         raise Refusal(Problem.UNSUPPORTED_VERSION, "MSH-12 names no version 2 of HL7", "MSH-12")
 

@@ -264,6 +264,8 @@ def read_message(data: bytes, header: Header, *, default_codec: str) -> Message:
         raise Refusal(Problem.TABLE_VALUE, "MSH-18 names an unknown character set", "MSH-18")
     codec = header.codec or default_codec
     text = _decode(data, codec, header)
+    if "\0" in text[text.find("MSH") :]:  # no database keeps it, so that nobody could follow what it is part of
+        raise Refusal(Problem.DATA_TYPE, "The message holds a NUL character", _place_of_nul(text))
     if "\n" in text:
         text = text.replace("\r\n", "\r").replace("\n", "\r")
     marks = _marks(header.delimiters, codec)
@@ -277,6 +279,13 @@ def _decode(data: bytes, codec: str, header: Header) -> str:
         reason = f"The bytes are not of the character set {codec}"
         place = _place_of(data, error.start, header)
         raise Refusal(Problem.DATA_TYPE, reason, place) from error
+
+
+def _place_of_nul(text: str) -> str:
+    """The segment of the first NUL, such as `PID`."""
+    before = text[: text.index("\0", text.find("MSH"))].replace("\n", "\r")
+    name = before[before.rfind("\r") + 1 :][:3]
+    return name if name.isalnum() and name.isascii() and name.isupper() else ""
 
 
 def _place_of(data: bytes, offset: int, header: Header) -> str:

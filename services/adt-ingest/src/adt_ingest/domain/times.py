@@ -18,6 +18,7 @@ _STAMP: Final = re.compile(
     re.ASCII,
 )
 
+_EARLIEST_YEAR: Final = 1850
 NONEXISTENT: Final = "nonexistent_local_time"
 AMBIGUOUS: Final = "ambiguous_local_time"
 UNREADABLE: Final = "unreadable_time"
@@ -83,14 +84,17 @@ class MessageTimes:
     sent: Stamp | None = None
     """MSH-7"""
     warnings: list[str] = field(default_factory=list[str])
+    latest_year: int = 9000
+    """A stamp that lies beyond is a placeholder such as 99991231: nobody meant it."""
 
     def stamp(self, text: str) -> Stamp | None:
         """The stamp in a field's text; nothing there is nothing said, nonsense is noted."""
         if not text:
             return None
         stamp = read_stamp(text)
-        if stamp is None:
+        if stamp is None or not _EARLIEST_YEAR <= stamp.wall.year <= self.latest_year:
             self.warn(UNREADABLE)
+            return None
         return stamp
 
     def instant(self, stamp: Stamp) -> datetime:

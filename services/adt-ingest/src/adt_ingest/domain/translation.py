@@ -49,6 +49,7 @@ MEANINGS: Final[Mapping[str, str]] = {
 }
 
 DELETED_DISCHARGE: Final = "discharge_time_deleted"
+_YEARS_AHEAD: Final = 2
 _BEGINNINGS: Final = frozenset({ADMITTED, REGISTERED})
 
 
@@ -80,7 +81,8 @@ class _Reading:
     warnings: tuple[str, ...]
 
     def times(self) -> MessageTimes:
-        return MessageTimes(self.site.zone, self.sent, list(self.warnings))
+        latest = self.received_at.year + _YEARS_AHEAD
+        return MessageTimes(self.site.zone, self.sent, list(self.warnings), latest)
 
 
 def trigger_of(header: Header, message: Message | None = None) -> str:
@@ -113,7 +115,7 @@ def translate(
 def _read(
     message: Message, header: Header, site: SiteProfile, *, kind: str, received_at: datetime
 ) -> _Reading:
-    times = MessageTimes(site.zone)
+    times = MessageTimes(site.zone, latest_year=received_at.year + _YEARS_AHEAD)
     evn = message.first("EVN")
     recorded, occurred = ("", "") if evn is None else (evn.value(2), evn.value(6))
     return _Reading(

@@ -29,9 +29,6 @@ from transition_orchestrator.domain.transitions import (
     transition_id_of,
 )
 
-CLOSURE = "closure"
-"""The step with which a nurse ends the follow-up, whatever is still open."""
-
 
 class Announcement(StrEnum):
     """What to call a change of a transition."""
@@ -215,8 +212,7 @@ def _is_completed(known: Transition, view: TransitionView, steps: Iterable[Step]
     if known.view.state is TransitionState.COMPLETED and known.view.reason is None:
         return True
     planned = {step.code for step in steps if step.state is StepState.PLANNED}
-    all_done = bool(planned) and (planned <= known.done or CLOSURE in known.done)
-    return view.state.is_open and all_done
+    return view.state.is_open and bool(planned) and planned <= known.done
 
 
 def _withdrawn(step: Step) -> Step:
