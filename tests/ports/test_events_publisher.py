@@ -11,7 +11,7 @@ from tests.support.adt_ingest_fakes import FakeEvents
 from tests.support.eventually import eventually
 
 from adt_ingest.ports import Events
-from adt_ingest.publisher import PromptPublisher
+from adt_ingest.publisher import PromptPublisher, anyone_listening
 from care_chassis.errors import TransientError
 from care_chassis.events import OutgoingEvent, read_event
 from care_chassis.health import Health
@@ -70,7 +70,7 @@ class KafkaStore:
 async def kafka_store(bootstrap: str, topic: str) -> AsyncGenerator[Store]:
     settings = KafkaSettings(bootstrap_servers=bootstrap, publish_timeout_seconds=20)
     publisher, health = Publisher(settings, "test"), Health()
-    events = PromptPublisher(publisher, health)
+    events = PromptPublisher(publisher, health, reachable=anyone_listening(bootstrap))
     async with asyncio.TaskGroup() as group:
         watch = group.create_task(events.watch())
         if topic != "nowhere":

@@ -91,7 +91,7 @@ def segments_of(message: bytes) -> dict[str, list[str]]:
     """An acknowledgement's segments by name, each cut into its fields (MSH counting one lower)."""
     lines = message.decode("latin-1").split("\r")
     assert lines.pop() == "", "the last segment does not end"
-    return {line[:3]: line.split(line[3] if line[:3] == "MSH" else "|") for line in lines}
+    return {line[:3]: line.split(lines[0][3]) for line in lines}
 
 
 def code_of(answer: bytes) -> str:

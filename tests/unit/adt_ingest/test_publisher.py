@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
+from dataclasses import dataclass, field
 
 import pytest
 from tests.support.adt_ingest_fakes import FakeEvents
@@ -12,39 +13,58 @@ from care_chassis.errors import TransientError
 from care_chassis.health import Health
 
 
+@dataclass
+class Trial:
+    """A prompt publisher, the broker behind it, and whether anyone listens there."""
+
+    broker: FakeEvents = field(default_factory=FakeEvents)
+    health: Health = field(default_factory=Health)
+    listening: bool = True
+
+    def __post_init__(self) -> None:
+        self.publisher = PromptPublisher(self.broker, self.health, reachable=self._reachable)
+
+    async def _reachable(self) -> bool:
+        return self.listening
+
+
 @pytest.fixture
-async def watched() -> AsyncGenerator[tuple[PromptPublisher, FakeEvents, Health]]:
-    inner, health = FakeEvents(), Health()
-    publisher = PromptPublisher(inner, health)
+async def watched() -> AsyncGenerator[Trial]:
+    trial = Trial()
     async with asyncio.TaskGroup() as group:
-        watch = group.create_task(publisher.watch())
-        yield publisher, inner, health
+        watch = group.create_task(trial.publisher.watch())
+        await eventually(lambda: trial.health.ready, every=0.001)
+        yield trial
         watch.cancel()
 
 
 async def test_nothing_is_tried_before_the_broker_was_found() -> None:
-    inner, health = FakeEvents(), Health()
-    publisher = PromptPublisher(inner, health)
+    trial = Trial()
     with pytest.raises(TransientError):
-        await publisher.publish(())
-    assert inner.attempts == 0
-    assert not health.ready
+        await trial.publisher.publish(())
+    assert trial.broker.attempts == 0
+    assert not trial.health.ready
 
 
-async def test_a_failure_closes_the_way_and_the_watch_opens_it_again(
-    watched: tuple[PromptPublisher, FakeEvents, Health],
-) -> None:
-    publisher, inner, health = watched
-    await eventually(lambda: health.ready, every=0.001)
-    inner.away = True
+async def test_a_failure_closes_the_way_and_the_watch_opens_it_again(watched: Trial) -> None:
+    watched.broker.away = True
     with pytest.raises(TransientError):
-        await publisher.publish(())
-    assert not health.ready
-    attempts = inner.attempts
+        await watched.publisher.publish(())
+    assert not watched.health.ready
+    attempts = watched.broker.attempts
     for _ in range(5):
         with pytest.raises(TransientError):
-            await publisher.publish(())
-    assert inner.attempts == attempts
-    inner.away = False
-    await eventually(lambda: health.ready, every=0.001)
-    await publisher.publish(())
+            await watched.publisher.publish(())
+    assert watched.broker.attempts == attempts
+    watched.broker.away = False
+    await eventually(lambda: watched.health.ready, every=0.001)
+    await watched.publisher.publish(())
+
+
+async def test_a_broker_that_nobody_uses_is_seen_to_go(watched: Trial) -> None:
+    watched.listening = False
+    await eventually(lambda: not watched.health.ready, every=0.001)
+    attempts = watched.broker.attempts
+    with pytest.raises(TransientError):
+        await watched.publisher.publish(())
+    assert watched.broker.attempts == attempts

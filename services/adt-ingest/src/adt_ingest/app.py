@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from adt_ingest.hl7_http import add_hl7
 from adt_ingest.mllp_server import Limits, MllpServer
 from adt_ingest.ports import Tracing
-from adt_ingest.publisher import PromptPublisher
+from adt_ingest.publisher import PromptPublisher, anyone_listening
 from adt_ingest.receive import Receive
 from adt_ingest.records import Records
 from adt_ingest.settings import Settings
@@ -27,7 +27,8 @@ def build(settings: Settings) -> Assembly:
     health = Health()
     timeout = {"publish_timeout_seconds": settings.publish_timeout_seconds}
     publisher = Publisher(settings.kafka.model_copy(update=timeout), "adt-ingest")
-    events = PromptPublisher(publisher, health)
+    reachable = anyone_listening(settings.kafka.bootstrap_servers)
+    events = PromptPublisher(publisher, health, reachable=reachable)
     sites = _sites(settings, health)
     receive = Receive(
         events=events,

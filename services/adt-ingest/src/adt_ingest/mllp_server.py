@@ -6,6 +6,7 @@ not read its answers, is not read from until it has caught up.
 """
 
 import asyncio
+import socket
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -106,8 +107,12 @@ class Connection(asyncio.Protocol):
         self._transport = cast("asyncio.Transport", transport)
         name: tuple[str, int] | None = transport.get_extra_info("peername")
         self._peer = name[0] if name else ""
+        plug: socket.socket | None = transport.get_extra_info("socket")
+        if plug is not None:  # so that a sender that vanished without a word is noticed
+            plug.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         self._connections.add(self)
         meters.CONNECTIONS.inc()
+        _log.info("sender_connected", peer=self._peer)
 
     def connection_lost(self, exc: Exception | None) -> None:
         del exc  # a sender may go as it likes: what it sent whole is received all the same
@@ -117,6 +122,7 @@ class Connection(asyncio.Protocol):
         self._connections.discard(self)
         meters.CONNECTIONS.dec()
         meters.STRAY_BYTES.inc(self._cutter.stray_bytes)
+        _log.info("sender_left", peer=self._peer)
 
     def data_received(self, data: bytes) -> None:
         self._cancel_settling()

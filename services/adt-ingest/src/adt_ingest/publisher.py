@@ -1,7 +1,7 @@
 """Publishes to Kafka, and says no at once while Kafka is known to be away."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Final, Protocol
 
 from care_chassis.errors import TransientError
@@ -11,7 +11,9 @@ from care_chassis.logs import get_logger
 
 _log = get_logger("adt_ingest.publisher")
 _PART: Final = "kafka"
-_TRY_EVERY_SECONDS: Final = 0.5
+_LOOK_EVERY_SECONDS: Final = 0.5
+_CONNECT_WITHIN_SECONDS: Final = 1.0
+_KAFKAS_PORT: Final = 9092
 
 
 class Inner(Protocol):
@@ -21,22 +23,25 @@ class Inner(Protocol):
 
 
 class PromptPublisher:
-    """Keeps senders from waiting for a broker that failed a moment ago.
+    """Keeps senders from waiting for a broker that is known to be away.
 
     After a failure nothing is tried for its own sake any more: `watch` tries on all messages'
-    behalf, and opens the way again when the broker answers.
+    behalf, and opens the way again when the broker answers. It also sees a broker go while no
+    message comes. `reachable` says whether anyone listens where the broker should be.
     """
 
-    def __init__(self, inner: Inner, health: Health) -> None:
+    def __init__(
+        self, inner: Inner, health: Health, *, reachable: Callable[[], Awaitable[bool]]
+    ) -> None:
         self._inner = inner
         self._health = health
-        self._away = asyncio.Event()
-        self._away.set()
+        self._reachable = reachable
+        self._away = True
         health.report(_PART, ready=False, detail="not yet connected")
 
     async def publish(self, events: Sequence[OutgoingEvent]) -> None:
         """Return when the broker holds all `events`. Raises TransientError."""
-        if self._away.is_set():
+        if self._away:
             raise TransientError("Kafka")
         try:
             await self._inner.publish(events)
@@ -44,22 +49,50 @@ class PromptPublisher:
             self._lose(error)
             raise
 
-    def _lose(self, error: TransientError) -> None:
-        if not self._away.is_set():
-            _log.warning("kafka_lost", detail=str(error))
-        self._away.set()
-        self._health.report(_PART, ready=False, detail=str(error))
-
     async def watch(self) -> None:
-        """A worker: look for the broker for as long as it is away."""
+        """A worker: look for the broker, all the time."""
         while True:
-            await self._away.wait()
+            await self._look()
+            await asyncio.sleep(_LOOK_EVERY_SECONDS)
+
+    async def _look(self) -> None:
+        if not await self._reachable():
+            self._lose(TransientError("Kafka"))
+        elif self._away:
             try:
                 await self._inner.publish(())
             except TransientError as error:
                 self._lose(error)
-                await asyncio.sleep(_TRY_EVERY_SECONDS)
+            else:
+                self._away = False
+                self._health.report(_PART, ready=True)
+                _log.info("kafka_found")
+
+    def _lose(self, error: TransientError) -> None:
+        if not self._away:
+            _log.warning("kafka_lost", detail=str(error))
+        self._away = True
+        self._health.report(_PART, ready=False, detail=str(error))
+
+
+def anyone_listening(bootstrap_servers: str) -> Callable[[], Awaitable[bool]]:
+    """Asks whether a connection can be made to any of the bootstrap servers."""
+    addresses = [_address(server.strip()) for server in bootstrap_servers.split(",")]
+
+    async def ask() -> bool:
+        for host, port in addresses:
+            try:
+                async with asyncio.timeout(_CONNECT_WITHIN_SECONDS):
+                    _, writer = await asyncio.open_connection(host, port)
+            except (OSError, TimeoutError):
                 continue
-            self._away.clear()
-            self._health.report(_PART, ready=True)
-            _log.info("kafka_found")
+            writer.close()
+            return True
+        return False
+
+    return ask
+
+
+def _address(server: str) -> tuple[str, int]:
+    host, colon, port = server.rpartition(":")
+    return (host.strip("[]"), int(port)) if colon else (server, _KAFKAS_PORT)
