@@ -1,0 +1,95 @@
+"""What events of `encounters.v1` and `tasks.v1` say to the orchestrator."""
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+import pytest
+from pydantic import ValidationError
+
+from care_chassis.errors import PermanentError
+from care_chassis.events import Event
+from care_contracts.encounters import (
+    EncounterEvent,
+    EncounterEventType,
+    MessageReference,
+    PatientFacts,
+    PatientReference,
+    VisitFacts,
+    VisitReference,
+)
+from care_contracts.tasks import TaskEventType, TaskSnapshot, TaskState
+from transition_orchestrator.domain.messages import Message, MessageKind
+from transition_orchestrator.follow_encounters import Completion
+from transition_orchestrator.routes import read_news
+
+AT = datetime(2026, 6, 10, 17, 5, tzinfo=UTC)
+TRANSITION = UUID("00000000-0000-0000-0000-000000000001")
+
+
+def event(kind: str, data: bytes) -> Event:
+    return Event(event_id="e1", type=kind, source="/test", subject="", time=AT, key="k", data=data)
+
+
+def encounter(visit_facts: VisitFacts, patient_facts: PatientFacts) -> bytes:
+    return EncounterEvent(
+        site="GHH",
+        message=MessageReference(message_control_id="M1", trigger="A03"),
+        patient=PatientReference(patient_key="p", mrn="MR1", authority="GHH"),
+        visit=VisitReference(visit_key="v", visit="V1"),
+        prior_patient=PatientReference(patient_key="old", mrn="MR0", authority="GHH"),
+        recorded_at=AT,
+        received_at=AT,
+        patient_facts=patient_facts,
+        visit_facts=visit_facts,
+    ).to_json()
+
+
+def task(state: TaskState) -> bytes:
+    return TaskSnapshot(
+        task_id=UUID(int=2),
+        version=3,
+        transition_id=TRANSITION,
+        site="GHH",
+        patient_key="p",
+        code="home_visit",
+        role="nurse",
+        state=state,
+        due_at=AT,
+        changed_at=AT,
+    ).to_json()
+
+
+@pytest.mark.parametrize("kind", list(EncounterEventType))
+def test_every_kind_of_encounter_event_is_understood(kind: EncounterEventType) -> None:
+    news = read_news(event(kind, encounter(VisitFacts(), PatientFacts())))
+    assert isinstance(news, Message)
+    assert (news.stamp.event_id, news.stamp.recorded_at) == ("e1", AT)
+
+
+def test_absent_deleted_and_given_facts_stay_three_things() -> None:
+    body = encounter(VisitFacts(disposition=None, discharged_at=AT), PatientFacts(sex="F"))
+    news = read_news(event("encounter.discharged", body))
+    assert isinstance(news, Message)
+    assert news.kind is MessageKind.DISCHARGED
+    assert news.visit_facts == {"disposition": None, "discharged_at": "2026-06-10T17:05:00Z"}
+    assert news.patient_facts == {"sex": "F"}
+    assert news.prior
+    assert news.prior.mrn == "MR0"
+
+
+def test_a_completed_task_is_news_and_other_changes_of_tasks_are_not() -> None:
+    done = read_news(event(TaskEventType.COMPLETED, task(TaskState.COMPLETED)))
+    assert done == Completion(TRANSITION, "home_visit")
+    for kind in TaskEventType:
+        if kind is not TaskEventType.COMPLETED:
+            assert read_news(event(kind, task(TaskState.ACCEPTED))) is None
+
+
+def test_a_type_that_is_not_of_these_topics_is_refused() -> None:
+    with pytest.raises(PermanentError):
+        read_news(event("encounter.teleported", b"{}"))
+
+
+def test_a_body_that_breaks_the_contract_is_refused() -> None:
+    with pytest.raises(ValidationError):
+        read_news(event("encounter.discharged", b"{}"))
