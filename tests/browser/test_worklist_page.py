@@ -7,7 +7,7 @@ from itertools import count
 from typing import Any
 
 import pytest
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import Locator, Page, Route, expect
 from tests.browser.conftest import Visit
 from tests.support.worklist_builders import newer, patient, withdrawn
 from tests.support.worklist_program import Voices, fresh_transition
@@ -156,6 +156,26 @@ async def test_who_comes_second_is_told_so(visit: Visit, voices: Voices) -> None
     await expect(row_of(nora, one)).to_contain_text("Cora Coordinator")
 
 
+async def _say_nothing(route: Route) -> None:
+    await route.fulfill(status=204, body="")
+
+
+async def test_a_page_that_hears_nothing_says_so_and_catches_up(
+    visit: Visit, voices: Voices
+) -> None:
+    page = await visit("provider")
+    await page.route("**/live", _say_nothing)
+    await page.reload()
+    note = page.get_by_text("The connection is lost.")
+    await expect(note).to_be_visible()
+    one = discharged()
+    await voices.tell(one)
+    await page.unroute_all()
+    await page.reload()
+    await expect(row_of(page, one)).to_be_visible()
+    await expect(note).to_be_hidden()
+
+
 async def test_a_phone_shows_everything_without_scrolling_sideways(
     visit: Visit, voices: Voices
 ) -> None:
@@ -164,8 +184,8 @@ async def test_a_phone_shows_everything_without_scrolling_sideways(
     page = await visit(viewport=_PHONE, has_touch=True)
     row = row_of(page, one)
     width = "document.documentElement.scrollWidth"
-    assert await page.evaluate(width) == _PHONE["width"]
     await expect(row).to_contain_text("Left against advice")
+    assert await page.evaluate(width) == _PHONE["width"]
     for queue in ("Mine", "Unassigned", "Due today", "Overdue", "All open", "Completed"):
         await expect(page.get_by_role("link", name=queue)).to_be_in_viewport()
     await row.locator("summary").tap()
@@ -195,6 +215,17 @@ async def test_the_keyboard_is_enough(visit: Visit, voices: Voices) -> None:
     await page.keyboard.press("Escape")
     await expect(row.get_by_label("How did it end?")).to_be_hidden()
     await expect(row.locator("summary")).to_be_focused()
+
+
+async def test_a_refresh_leaves_the_focus_where_it_is(visit: Visit, voices: Voices) -> None:
+    one, other = discharged(), discharged()
+    await voices.tell(one)
+    page = await visit()
+    claim = row_of(page, one).get_by_role("button", name="Claim")
+    await claim.focus()
+    await voices.tell(other)
+    await expect(row_of(page, other)).to_be_visible()
+    await expect(claim).to_be_focused()
 
 
 async def test_every_word_stands_out_from_its_ground(visit: Visit, voices: Voices) -> None:

@@ -484,6 +484,16 @@ async def test_pages_hold_no_inline_script_or_style(nora: httpx.AsyncClient) -> 
         assert not re.search(r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son\w+=", page)
 
 
+async def test_everything_that_can_be_pressed_in_the_list_keeps_its_focus_by_an_id(
+    nora: httpx.AsyncClient,
+) -> None:
+    frame = (await text(nora)).partition('<div id="frame"')[2]
+    pressed = [one for one in re.findall(r"<(?:a|summary)\b[^>]*>", frame) if "tel:" not in one]
+    assert pressed
+    assert [one for one in pressed if " id=" not in one] == []
+    assert f'<button id="claim-{CALL}"' in frame
+
+
 async def test_every_field_of_a_form_has_a_label(nora: httpx.AsyncClient) -> None:
     page = await text(nora)
     fields = re.findall(
