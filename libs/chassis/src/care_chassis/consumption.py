@@ -128,6 +128,11 @@ class Consumption(Generic[T]):
         """Whether the batch at hand is to be the last one."""
         return self._leaving.is_set()
 
+    @property
+    def caught_up(self) -> bool:
+        """Whether all that waited at the start has been taken in."""
+        return self._progress.caught_up
+
     def release(self) -> None:
         """Stop waiting for servers that are away: what is not settled is left uncommitted."""
         self._leaving.set()

@@ -13,6 +13,7 @@ from prometheus_client import Gauge
 from care_chassis.health import Health
 
 WATCH_SECONDS = 5.0
+_FIRST_WATCH_SECONDS = 0.5
 _STALLED_SECONDS = 60.0
 _LAG = Gauge(
     "care_consumer_lag_records", "Records not yet consumed.", ["group", "topic", "partition"]
@@ -26,6 +27,8 @@ class Progress:
         self._group = group
         self._health = health
         self._settled_at = 0.0
+        self.caught_up = False
+        """Whether, at some moment since the start, nothing waited that had not been taken in."""
 
     def settled(self) -> None:
         """A batch was handled and committed just now."""
@@ -43,10 +46,11 @@ class Progress:
             return WATCH_SECONDS  # in a rebalance, or the broker is away: others report that
         if not waiting:
             self.settled()
+            self.caught_up = self.caught_up or _has_looked(consumer)
         stalled = _seconds() - self._settled_at > _STALLED_SECONDS
         detail = f"{waiting} records wait, none was settled for a minute" if stalled else ""
         self._health.report("progress", ready=not stalled, detail=detail)
-        return WATCH_SECONDS
+        return WATCH_SECONDS if self.caught_up else _FIRST_WATCH_SECONDS
 
     async def _lag(self, consumer: Any) -> int:  # noqa: ANN401 - as above
         waiting = 0
@@ -55,6 +59,12 @@ class Progress:
             _LAG.labels(self._group, part.topic, str(part.partition)).set(max(ahead, 0))
             waiting += max(ahead, 0)
         return waiting
+
+
+def _has_looked(consumer: Any) -> bool:  # noqa: ANN401 - as above
+    """Whether every partition was asked how far it goes."""
+    parts = consumer.assignment() if consumer else ()
+    return bool(parts) and all(consumer.highwater(part) is not None for part in parts)
 
 
 def _seconds() -> float:

@@ -18,6 +18,8 @@ from reminders.routes import follow_plans_and_tasks
 from reminders.settings import Settings
 from reminders.store import WAKE_CHANNEL, Store
 
+_CATCH_UP_POLL_SECONDS = 0.2
+
 
 def build(settings: Settings) -> Assembly:
     """The whole service, not yet started."""
@@ -34,6 +36,11 @@ def build(settings: Settings) -> Assembly:
         follow_plans_and_tasks(arm_timers), publisher=publisher, clock=clock, health=health
     )
     consumption.subscribe(broker)
+
+    async def fire_when_caught_up() -> float:
+        """Hold fire until the news of the time that we were away is in: it may disarm timers."""
+        return await fire_timers.fire_due() if consumption.caught_up else _CATCH_UP_POLL_SECONDS
+
     woken = asyncio.Event()
     return Assembly(
         service="reminders",
@@ -47,7 +54,7 @@ def build(settings: Settings) -> Assembly:
         database=database,
         consumptions=(consumption,),
         workers=(
-            repeatedly("timers", fire_timers.fire_due, health, woken),
+            repeatedly("timers", fire_when_caught_up, health, woken),
             listening(database, WAKE_CHANNEL, woken, health),
         ),
     )
