@@ -101,9 +101,7 @@ def check_times(view: Any, expected: dict[str, Any]) -> None:
 
 
 def message_of(event: dict[str, Any]) -> Message:
-    facts: dict[str, Any] = (
-        {"encounter_class": CLASSES[event["klass"]]} if "klass" in event else {}
-    )
+    facts: dict[str, Any] = {"encounter_class": CLASSES[event["klass"]]} if "klass" in event else {}
     names = (("admitted_at", "PV1_44"), ("discharged_at", "PV1_45"), ("disposition",) * 2)
     facts |= {name: event[key] for name, key in names if key in event}
     return said(
