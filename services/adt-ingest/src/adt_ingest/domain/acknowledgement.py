@@ -6,7 +6,7 @@ and words for people, before that in the older one-field form, and in MSA-3 whil
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache
@@ -71,24 +71,24 @@ def _numbers(header: Header) -> tuple[int, ...]:
 
 
 def _msh(header: Header, control_id: str, written_at: datetime) -> str:
+    charset = header.raw(18)
     values = [
         "MSH",
         header.raw(2),
-        header.raw(5) or _OURSELVES,
-        header.raw(6),
-        header.raw(3),
-        header.raw(4),
+        *_sides_swapped(header),
         _written(written_at),
         "",
         _type(header),
         control_id,
         header.raw(11) or "P",
         header.raw(12) or _VERSION_FOR_THE_UNREADABLE,
+        *(["", "", "", "", "", charset] if charset else []),
     ]
-    charset = header.raw(18)
-    if charset:
-        values += ["", "", "", "", "", charset]
     return header.delimiters.field.join(values)
+
+
+def _sides_swapped(header: Header) -> list[str]:
+    return [header.raw(5) or _OURSELVES, header.raw(6), header.raw(3), header.raw(4)]
 
 
 def _written(at: datetime) -> str:
@@ -114,22 +114,34 @@ def _msa(answer: Answer, header: Header) -> str:
 
 
 def _err(refusal: Refusal, header: Header) -> str:
-    marks = header.delimiters
-    problem = refusal.problem
-    place = _PLACE.fullmatch(refusal.place)
-    segment, field, component = place.groups(default="") if place else ("", "", "")
-    sequence = "1" if segment else ""
     if _numbers(header) < (2, 5):
-        error = marks.subcomponent.join([problem.code, _escaped(problem.title, marks), "HL70357"])
-        return marks.field.join(["ERR", marks.component.join([segment, sequence, field, error])])
-    location = [segment, sequence, field, *(["1", component] if component else [])]
+        return _old_err(refusal, header.delimiters)
+    marks = header.delimiters
+    segment, field, component = _location(refusal.place)
+    location = [segment, "1" if segment else "", field, *(["1", component] if component else [])]
     while location and not location[-1]:
         location.pop()
-    error = marks.component.join([problem.code, _escaped(problem.title, marks), "HL70357"])
-    words = _words(refusal, header)
-    return marks.field.join(
-        ["ERR", "", marks.component.join(location), error, "E", "", "", "", words]
-    )
+    place = marks.component.join(location)
+    error = marks.component.join(_error(refusal, marks))
+    return marks.field.join(["ERR", "", place, error, "E", "", "", "", _words(refusal, header)])
+
+
+def _old_err(refusal: Refusal, marks: Delimiters) -> str:
+    """One field: segment, its sequence, field, and the error as sub-components."""
+    segment, field, _ = _location(refusal.place)
+    error = marks.subcomponent.join(_error(refusal, marks))
+    place = [segment, "1" if segment else "", field, error]
+    return marks.field.join(["ERR", marks.component.join(place)])
+
+
+def _location(place: str) -> tuple[str, ...]:
+    """Segment, field and component of a place such as `PID-3.1`, as far as it says them."""
+    found = _PLACE.fullmatch(place)
+    return found.groups(default="") if found else ("", "", "")
+
+
+def _error(refusal: Refusal, marks: Delimiters) -> list[str]:
+    return [refusal.problem.code, _escaped(refusal.problem.title, marks), "HL70357"]
 
 
 def _words(refusal: Refusal, header: Header) -> str:
@@ -139,17 +151,10 @@ def _words(refusal: Refusal, header: Header) -> str:
 
 def _escaped(text: str, marks: Delimiters) -> str:
     """`text` with the delimiters in it escaped; where no escape is declared they become blanks."""
-    meanings = {
-        marks.escape: "E",
-        marks.field: "F",
-        marks.component: "S",
-        marks.subcomponent: "T",
-        marks.repetition: "R",
-    }
-    if not any(mark in text for mark in meanings):
+    letters = dict(zip(astuple(marks), "FSRET", strict=True))
+    if not any(mark in text for mark in letters):
         return text
-    escape = marks.escape if marks.escape.isascii() else ""
-    return "".join(
-        (f"{escape}{meanings[mark]}{escape}" if escape else " ") if mark in meanings else mark
-        for mark in text
-    )
+    escape = marks.escape
+    if not escape.isascii():  # none is declared
+        return "".join(" " if sign in letters else sign for sign in text)
+    return "".join(f"{escape}{letters[s]}{escape}" if s in letters else s for s in text)

@@ -104,19 +104,23 @@ class FrameCutter:
     def _take_block(self) -> Frame | None:
         """The block that is being read, if its end has come."""
         pending = self._pending
-        while True:
-            end = pending.find(_FS, self._searched)
-            start = pending.find(_VT, self._searched, len(pending) if end < 0 else end)
+        while (end := pending.find(_FS, self._searched)) >= 0:
+            start = pending.find(_VT, self._searched, end)
             if start >= 0:
                 return self._next_begins(start)
-            ended = None if end < 0 else self._ends_at(end)
+            ended = self._ends_at(end)
+            if ended is None:
+                return self._wait(end)
             if ended:
                 return self._ends(end)
-            if ended is None:
-                self._searched = len(pending) if end < 0 else end
-                self._shed()
-                return None
             self._searched = end + 1
+        start = pending.find(_VT, self._searched)
+        return self._wait(len(pending)) if start < 0 else self._next_begins(start)
+
+    def _wait(self, searched: int) -> None:
+        """Go on from there when more has come."""
+        self._searched = searched
+        self._shed()
 
     def _next_begins(self, start: int) -> Frame:
         frame = self._cut(start, Flaw.NO_END_BLOCK)

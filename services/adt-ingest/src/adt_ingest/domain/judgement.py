@@ -100,6 +100,10 @@ def _check(frame: Frame, header: Header) -> None:
         raise Refusal(
             Problem.SEGMENT_SEQUENCE, "The frame holds several messages: send one in each", "MSH"
         )
+    _check_header(header)
+
+
+def _check_header(header: Header) -> None:
     for number, name in ((9, "message type"), (10, "message control id")):
         if not header.first(number):
             raise Refusal(Problem.REQUIRED_FIELD, f"The {name} is missing", f"MSH-{number}")

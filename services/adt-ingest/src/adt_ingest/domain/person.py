@@ -24,11 +24,7 @@ def person_facts(
 ) -> Facts:
     """What the message says about the person in `pid`."""
     facts: Facts = {}
-    if identifiers:
-        facts["identifiers"] = [
-            {"value": each.value, "authority": each.authority, "kind": each.kind or None}
-            for each in identifiers
-        ]
+    _identifiers(facts, identifiers)
     _name(facts, pid)
     _birth(facts, pid, times)
     state_text(facts, "sex", pid.value(8))
@@ -37,6 +33,14 @@ def person_facts(
     _death(facts, pid, times)
     _primary_care(facts, message)
     return facts
+
+
+def _identifiers(facts: Facts, identifiers: list[Identifier]) -> None:
+    if identifiers:
+        facts["identifiers"] = [
+            {"value": each.value, "authority": each.authority, "kind": each.kind or None}
+            for each in identifiers
+        ]
 
 
 def _name(facts: Facts, pid: Segment) -> None:

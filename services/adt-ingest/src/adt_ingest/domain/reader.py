@@ -264,7 +264,7 @@ def read_message(data: bytes, header: Header, *, default_codec: str) -> Message:
         raise Refusal(Problem.TABLE_VALUE, "MSH-18 names an unknown character set", "MSH-18")
     codec = header.codec or default_codec
     text = _decode(data, codec, header)
-    if "\0" in text[text.find("MSH") :]:  # no database keeps it, so that nobody could follow what it is part of
+    if "\0" in text[text.find("MSH") :]:  # no database keeps it: nobody could follow what it tells
         raise Refusal(Problem.DATA_TYPE, "The message holds a NUL character", _place_of_nul(text))
     if "\n" in text:
         text = text.replace("\r\n", "\r").replace("\n", "\r")

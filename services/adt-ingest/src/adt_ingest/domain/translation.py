@@ -107,9 +107,8 @@ def translate(
         raise Refusal(Problem.SEGMENT_SEQUENCE, "The patient is missing", "PID")
     if kind == PATIENT_MERGED:
         return [_merge(group, reading) for group in message.groups("PID")]
-    if kind == MOVED and patients > 1:
-        return [_event(group, reading) for group in message.groups("PID")]
-    return [_event(message, reading)]
+    swap = kind == MOVED and patients > 1
+    return [_event(group, reading) for group in (message.groups("PID") if swap else [message])]
 
 
 def _read(
