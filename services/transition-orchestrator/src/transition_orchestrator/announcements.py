@@ -1,7 +1,7 @@
 """What the orchestrator says on `transitions.v1`: domain values turned into the contracts."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
@@ -14,11 +14,12 @@ from care_contracts.transitions import (
     TransitionSnapshot,
 )
 from transition_orchestrator.domain.cluster import FollowedEncounter
-from transition_orchestrator.domain.person import Patient
+from transition_orchestrator.domain.plan import Step
 from transition_orchestrator.domain.reconciliation import Change
 from transition_orchestrator.domain.transitions import (
     EncounterView,
     Transition,
+    TransitionView,
     encounter_id_of,
     task_id_of,
 )
@@ -55,23 +56,20 @@ def followed_event(
 def transition_snapshot(transition: Transition, changed_at: datetime) -> TransitionSnapshot:
     """The whole state of a transition."""
     view = transition.view
-    told: dict[str, Any] = asdict(view)
-    for inner in ("closes_at", "lace", "patient", "steps"):
-        del told[inner]
     steps = [
-        {**asdict(step), "task_id": task_id_of(transition.transition_id, step.code)}
+        _told(step) | {"task_id": task_id_of(transition.transition_id, step.code)}
         for step in view.steps
     ]
     return TransitionSnapshot.model_validate(
-        told
+        _told(view)
         | {
             "transition_id": transition.transition_id,
             "version": transition.version,
-            "patient": _patient(view.patient),
-            "risk": {"lace": asdict(view.lace) if view.lace else None},
+            "risk": {"lace": view.lace},
             "steps": steps,
             "changed_at": changed_at,
-        }
+        },
+        from_attributes=True,
     )
 
 
@@ -80,18 +78,23 @@ def encounter_snapshot(
 ) -> EncounterSnapshot:
     """The whole state of a visit."""
     return EncounterSnapshot.model_validate(
-        asdict(view)
+        _told(view)
         | {
             "encounter_id": encounter_id_of(view.visit_key),
             "version": version,
-            "patient": _patient(view.patient),
             "changed_at": changed_at,
-        }
+        },
+        from_attributes=True,
     )
 
 
-def _patient(patient: Patient) -> dict[str, Any]:
-    return asdict(patient)
+def _told(value: TransitionView | EncounterView | Step) -> dict[str, Any]:
+    """The fields of a domain value by name, its parts as they are.
+
+    The contracts read those by attribute; `asdict`, which copies them to the last, takes two
+    thirds of the time of a whole batch.
+    """
+    return {field.name: getattr(value, field.name) for field in fields(value)}
 
 
 def _event(
