@@ -50,7 +50,7 @@ setup: $(SETUP_STAMP) ## Have everything that the other commands need
 test: test-unit ## Run every test: unit tier, then real Kafka, PostgreSQL and browser
 	@$(RUN) -m care_devstack browser >/dev/null
 	@$(call say,Contracts and architecture and ports and integration)
-	@$(TESTS) $(wildcard $(addprefix tests/,architecture contracts ports integration)) -n 2 --dist loadfile
+	@$(TESTS) $(wildcard $(addprefix tests/,architecture contracts ports integration)) -n 3 --dist loadfile
 	@$(call say,End to end and browser and faults)
 	@$(TESTS) $(wildcard $(addprefix tests/,e2e browser chaos))
 
@@ -69,7 +69,7 @@ check: setup ## What CI runs: lint, types, architecture, tests
 	@$(MAKE) test
 
 chaos: setup ## Kill and cut under load, then look at the ledger
-	@$(TESTS) tests/chaos tests/integration/chassis -n 2 --dist loadfile
+	@$(TESTS) tests/chaos tests/integration/chassis -n 3 --dist loadfile
 
 bench: setup ## Run the benchmarks
 	@test -d tests/bench || { echo "There are no benchmarks yet." >&2; exit 1; }
