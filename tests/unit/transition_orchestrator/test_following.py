@@ -174,6 +174,12 @@ async def test_a_transition_is_complete_when_every_step_is() -> None:
     assert types(ledgers) == ["transition.completed"]
 
 
+async def test_closure_done_early_withdraws_nothing_that_is_open() -> None:
+    ledgers, follow, before = await opened()
+    await follow.follow([delivered(Completion(before.transition_id, "closure"), "done")])
+    assert ledgers.transitions[0].view == before.view
+
+
 @pytest.mark.parametrize(
     "later",
     [
