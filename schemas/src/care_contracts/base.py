@@ -7,7 +7,10 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict
 
 
 def _in_utc(value: datetime) -> datetime:
-    return value.astimezone(UTC)
+    try:
+        return value.astimezone(UTC)
+    except OverflowError as error:  # the first and last day of the calendar
+        raise ValueError("an instant that UTC cannot name") from error
 
 
 Instant = Annotated[AwareDatetime, AfterValidator(_in_utc)]

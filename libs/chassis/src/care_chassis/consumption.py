@@ -140,6 +140,7 @@ class Consumption(Generic[T]):
     async def drain(self) -> None:
         """Let the batch at hand end; one that waits for a server is given up uncommitted."""
         self._leaving.set()
+        self._health.report(_PART, ready=False, detail="partitions are being assigned anew")
         try:
             async with asyncio.timeout(_DRAIN_SECONDS):
                 await self._idle.wait()
@@ -173,22 +174,26 @@ class Consumption(Generic[T]):
             )
         except TooManyDeadLetters as error:
             await self._halt(str(error))
+        except Exception as error:  # noqa: BLE001 - not settled: the next commit must not pass it by
+            self._log_failure("batch_not_settled", error)
+            await self._halt(f"a batch cannot be settled: {type(error).__name__}")
         finally:
             self._idle.set()
 
     async def _settle(self, records: Sequence[ConsumerRecord[Any, Any]]) -> None:
         """Handle or put aside every record, in order; returns when each has its fate."""
         started_at = self._clock.now()
-        readable: list[tuple[ConsumerRecord[Any, Any], Delivery[T]]] = []
-        for record in records:
-            try:
-                readable.append((record, self._read(record)))
-            except PermanentError as error:
-                await self._put_aside(record, error)
-        deliveries = [delivery for _, delivery in readable]
-        if deliveries and not await self._try_at_once(deliveries):
-            for record, delivery in readable:
-                await self._handle_alone(record, delivery)
+        read = [(record, self._try_to_read(record)) for record in records]
+        deliveries = [one for _, one in read if isinstance(one, Delivery)]
+        at_once = await self._try_at_once(deliveries) if deliveries else True
+        # In the order of the records, so that "in a row" means what it says
+        for record, one in read:
+            if isinstance(one, Exception):
+                await self._put_aside(record, one)
+            elif at_once:
+                self._count(one)
+            else:
+                await self._handle_alone(record, one)
         ended_at = self._clock.now()
         for delivery in deliveries:
             if delivery.event.traceparent:
@@ -199,6 +204,12 @@ class Consumption(Generic[T]):
                     started_at=started_at,
                     ended_at=ended_at,
                 )
+
+    def _try_to_read(self, record: ConsumerRecord[Any, Any]) -> Delivery[T] | Exception:
+        try:
+            return self._read(record)
+        except Exception as error:  # noqa: BLE001 - FastStream would swallow it, and the batch with it
+            return error
 
     def _read(self, record: ConsumerRecord[Any, Any]) -> Delivery[T]:
         event = self._reaction.open(record)
@@ -217,7 +228,6 @@ class Consumption(Generic[T]):
         except Exception as error:  # noqa: BLE001 - whatever it is, one record must not cost the batch
             self._log_failure("batch_failed", error, count=len(deliveries))
             return False
-        self._count(deliveries)
         return True
 
     async def _handle_alone(self, record: ConsumerRecord[Any, Any], delivery: Delivery[T]) -> None:
@@ -228,12 +238,11 @@ class Consumption(Generic[T]):
         except Exception as error:  # noqa: BLE001 - the culprit is put aside, and the rest flows
             await self._put_aside(record, error)
         else:
-            self._count([delivery])
+            self._count(delivery)
 
-    def _count(self, deliveries: Sequence[Delivery[T]]) -> None:
-        self._dead.good(len(deliveries))
-        for delivery in deliveries:
-            _RECORDS.labels(self._reaction.group, delivery.event.topic, "handled").inc()
+    def _count(self, delivery: Delivery[T]) -> None:
+        self._dead.good(1)
+        _RECORDS.labels(self._reaction.group, delivery.event.topic, "handled").inc()
 
     async def _put_aside(self, record: ConsumerRecord[Any, Any], error: Exception) -> None:
         self._dead.bad()

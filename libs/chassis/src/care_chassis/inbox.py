@@ -22,7 +22,10 @@ async def unseen(connection: Connection, event_ids: Sequence[str], seen_at: date
     return {row["event_id"] for row in rows}
 
 
-async def forget_old(database: Database, now: datetime) -> None:
-    """Let go of a bounded number of ids older than `KEPT_FOR`."""
+async def forget_old(database: Database, now: datetime) -> bool:
+    """Let go of a bounded number of ids older than `KEPT_FOR`; false if there may be more."""
     async with database.transaction() as connection:
-        await connection.execute(_QUERIES["forget_old_events"], now - KEPT_FOR, _FORGET_AT_ONCE)
+        done = await connection.execute(
+            _QUERIES["forget_old_events"], now - KEPT_FOR, _FORGET_AT_ONCE
+        )
+    return done != f"DELETE {_FORGET_AT_ONCE}"

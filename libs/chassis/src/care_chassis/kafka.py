@@ -70,6 +70,7 @@ class Publisher:
                 for confirmation in confirmations:
                     await confirmation
         except MessageSizeTooLargeError as error:
+            self._discard(producer)
             raise PermanentError("an event is too large for Kafka") from error
         except (KafkaError, OSError, TimeoutError) as error:
             self._discard(producer)

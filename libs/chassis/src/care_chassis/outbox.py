@@ -1,8 +1,10 @@
 """The outbox: what a service has to say, written with its state and sent on by a relay."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from care_chassis.database import Connection, Database, load_queries
+from care_chassis.errors import PermanentError, TransientError
 from care_chassis.events import OutgoingEvent
 from care_chassis.kafka import Publisher
 
@@ -51,13 +53,19 @@ class OutboxRelay:
             rows = await connection.fetch(_QUERIES["read_outbox"], _AT_ONCE)
             if not rows:
                 return POLL_SECONDS
-            await self._publisher.publish(
-                [
-                    OutgoingEvent(**{name: row[name] for name in row if name != "position"})  # type: ignore[union-attr]
-                    for row in map(dict, rows)
-                ]
-            )
+            await self._publish([dict(row) for row in rows])
             await connection.execute(
                 _QUERIES["remove_from_outbox"], [row["position"] for row in rows]
             )
         return 0.0 if len(rows) == _AT_ONCE else POLL_SECONDS
+
+    async def _publish(self, rows: Sequence[dict[str, Any]]) -> None:
+        """Publish rows in order; what Kafka will not take holds up the line, visibly."""
+        events = [
+            OutgoingEvent(**{name: value for name, value in row.items() if name != "position"})
+            for row in rows
+        ]
+        try:
+            await self._publisher.publish(events)
+        except PermanentError as error:
+            raise TransientError(f"Kafka ({error.reason})") from error

@@ -43,10 +43,12 @@ class Progress:
             async with asyncio.timeout(WATCH_SECONDS):
                 waiting = await self._lag(consumer) if consumer else 0
         except (KafkaError, TimeoutError):
-            return WATCH_SECONDS  # in a rebalance, or the broker is away: others report that
+            self._health.report("kafka", ready=False, detail="Kafka does not say how far it is")
+            return WATCH_SECONDS
+        self._health.report("kafka", ready=True)
         if not waiting:
             self.settled()
-            self.caught_up = self.caught_up or _has_looked(consumer)
+            self.caught_up = self.caught_up or bool(consumer and consumer.assignment())
         stalled = _seconds() - self._settled_at > _STALLED_SECONDS
         detail = f"{waiting} records wait, none was settled for a minute" if stalled else ""
         self._health.report("progress", ready=not stalled, detail=detail)
@@ -54,17 +56,12 @@ class Progress:
 
     async def _lag(self, consumer: Any) -> int:  # noqa: ANN401 - as above
         waiting = 0
-        for part in consumer.assignment():
-            ahead = (consumer.highwater(part) or 0) - await consumer.position(part)
-            _LAG.labels(self._group, part.topic, str(part.partition)).set(max(ahead, 0))
-            waiting += max(ahead, 0)
+        ends = await consumer.end_offsets(list(consumer.assignment()))
+        for part, end in ends.items():
+            ahead = max(end - await consumer.position(part), 0)
+            _LAG.labels(self._group, part.topic, str(part.partition)).set(ahead)
+            waiting += ahead
         return waiting
-
-
-def _has_looked(consumer: Any) -> bool:  # noqa: ANN401 - as above
-    """Whether every partition was asked how far it goes."""
-    parts = consumer.assignment() if consumer else ()
-    return bool(parts) and all(consumer.highwater(part) is not None for part in parts)
 
 
 def _seconds() -> float:

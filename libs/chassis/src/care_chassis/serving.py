@@ -4,7 +4,7 @@ import asyncio
 import signal
 import socket
 import sys
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Coroutine, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -78,12 +78,29 @@ def main(package: str, settings: Callable[[], S], build: Callable[[S], Assembly]
     match sys.argv[1:]:
         case []:
             configure_telemetry(package, configured.telemetry)
-            uvloop.run(serve_until_told(build, configured))
+            _run(package, serve_until_told(build, configured))
         case ["migrate"]:
             migrate(package, configured.database_url)  # type: ignore[attr-defined]
             _log.info("schema_migrated", service=package)
         case _:
             sys.exit(f"usage: python -m {package} [migrate]")
+
+
+def _run(package: str, serving: Coroutine[Any, Any, None]) -> None:
+    """Run to the end; a crash is told by its types only, for texts may quote what was worked on."""
+    try:
+        uvloop.run(serving)
+    except Exception as error:  # noqa: BLE001 - whatever it is, it ends the process
+        for leaf in _leaves_of(error):
+            _log.critical("service_failed", service=package, error_type=type(leaf).__name__)
+        sys.exit(1)
+
+
+def _leaves_of(error: BaseException) -> list[BaseException]:
+    if isinstance(error, BaseExceptionGroup):
+        inner: list[BaseException] = list(error.exceptions)  # pyright: ignore[reportUnknownArgumentType, reportUnknownMemberType]
+        return [leaf for one in inner for leaf in _leaves_of(one)]
+    return [error]
 
 
 async def serve_until_told(build: Callable[[S], Assembly], settings: S) -> None:
@@ -182,8 +199,8 @@ def _workers_of(assembly: Assembly) -> list[Worker]:
 
 
 async def _prune(database: Database, clock: Clock) -> float:
-    await forget_old(database, clock.now())
-    return _PRUNE_EVERY.total_seconds()
+    all_gone = await forget_old(database, clock.now())
+    return _PRUNE_EVERY.total_seconds() if all_gone else 0.0
 
 
 class _Server(uvicorn.Server):

@@ -16,6 +16,8 @@ from care_devstack.problems import StackProblem
 _DAY_IN_MILLISECONDS = 24 * 60 * 60 * 1000
 _TRY_FOR_SECONDS = 60.0
 _MOST_REPLICAS = 3
+_MOST_BYTES = 16 * 1024 * 1024
+"""A snapshot adds up what several messages said, each of which fitted into the usual megabyte."""
 
 
 @dataclass(frozen=True)
@@ -87,5 +89,8 @@ def _request(topic: Topic, replicas: int) -> NewTopic:
         name=topic.name,
         num_partitions=topic.partitions,
         replication_factor=replicas,
-        topic_configs={"retention.ms": str(retention)},
+        topic_configs={
+            "retention.ms": str(retention),
+            "max.message.bytes": str(_MOST_BYTES),
+        },
     )

@@ -128,25 +128,31 @@ class FollowEncounters:
             cause = causes.of(gathering, followed.encounter.visit_key)
             yield from followed_event(followed, cause, now)
         for change in reconciled.changes:
-            cause = causes.of(gathering, change.transition.view.visit_key)
+            moved = change.transition
+            cause = causes.of(gathering, moved.view.visit_key, moved.transition_id)
             yield change_event(change, cause, now)
 
 
 class _Causes:
-    """Which event a change follows from: the last about its visit, else the last of its cluster."""
+    """Which event a change follows from: the last about its visit, a completion, or its cluster."""
 
     def __init__(self, deliveries: Iterable[Delivery[News]]) -> None:
-        self._by_event = {
-            one.event.event_id: Cause(one.event.correlation_id, one.event.traceparent)
-            for one in deliveries
-        }
-        self._last = next(reversed(self._by_event.values()), Cause())
+        self._by_event: dict[str, Cause] = {}
+        self._by_transition: dict[UUID, Cause] = {}
+        for one in deliveries:
+            cause = Cause(one.event.correlation_id, one.event.traceparent)
+            self._by_event[one.event.event_id] = cause
+            if isinstance(one.body, Completion):
+                self._by_transition[one.body.transition_id] = cause
 
-    def of(self, gathering: Gathering, visit: VisitKey) -> Cause:
+    def of(self, gathering: Gathering, visit: VisitKey, transition_id: UUID | None = None) -> Cause:
         about = [one for one in gathering.messages if one.visit and one.visit.key == visit]
+        done = self._by_transition.get(transition_id) if transition_id else None
+        if done and not about:
+            return done
         for message in reversed(about or gathering.messages):
             return self._by_event[message.stamp.event_id]
-        return self._last
+        return Cause()
 
 
 def _bodies(deliveries: Iterable[Delivery[News]]) -> Iterable[News]:

@@ -1,6 +1,7 @@
 """The sites folder as the orchestrator needs it: how each hospital counts its days."""
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from pathlib import Path
 
 from care_chassis.documents import DocumentError, WatchedFolder
@@ -14,22 +15,27 @@ from transition_orchestrator.ports import SiteRules
 _log = get_logger("transition_orchestrator.sites")
 _PART = "site_files"
 _LOOK_EVERY_SECONDS = 1.0
+_ANY_MONDAY = date(2026, 6, 1)
 
 
 class SiteFolder:
     """The rules of every site, read again when a file changes.
 
     Raises DocumentError at the start for a file that cannot be read; later such a file leaves the
-    rules as they were.
+    rules as they were. A site whose rules do not exist is left out, and readiness says so.
     """
 
     def __init__(self, folder: Path, protocols: Mapping[str, Protocol], health: Health) -> None:
         self._folder = WatchedFolder(folder, Site)
         self._protocols = protocols
         self._health = health
-        self._rules = self._read()
+        self._trouble = ""
+        self._rules: dict[str, SiteRules] = {}
+        self._read()
 
     def rules_of(self, site: str) -> SiteRules | None:
+        if site not in self._rules:  # its file may be newer than our last look
+            self._refresh()
         return self._rules.get(site)
 
     def codes(self) -> Iterable[str]:
@@ -37,18 +43,33 @@ class SiteFolder:
 
     async def look(self) -> float:
         """Read the folder again if it changed; returns the seconds until the next look."""
-        try:
-            if self._folder.refresh():
-                self._rules = self._read()
-                _log.info("sites_read", count=len(self._rules))
-            trouble = str(self._folder.trouble or "")
-        except (DocumentError, OSError, UnicodeDecodeError) as error:
-            trouble = str(error)
-        self._health.report(_PART, ready=bool(self._rules), detail=trouble)
+        self._refresh()
         return _LOOK_EVERY_SECONDS
 
-    def _read(self) -> dict[str, SiteRules]:
-        return {site.code: self._rules_for(site) for site in self._folder.documents}
+    def _refresh(self) -> None:
+        try:
+            if self._folder.refresh():
+                self._read()
+            trouble = str(self._folder.trouble or self._trouble)
+        except OSError as error:
+            trouble = f"the folder cannot be read: {error.strerror}"
+        ready = bool(self._rules) and not self._trouble
+        self._health.report(_PART, ready=ready, detail=trouble)
+
+    def _read(self) -> None:
+        """Take over the rules of every site that has usable ones; the others keep what they had."""
+        self._trouble = ""
+        rules: dict[str, SiteRules] = {}
+        for site in self._folder.documents:
+            try:
+                rules[site.code] = self._rules_for(site)
+            except DocumentError as error:
+                self._trouble = f"site {site.code}: {error.rule}"
+                _log.error("site_not_usable", site=site.code, rule=error.rule)
+                if site.code in self._rules:
+                    rules[site.code] = self._rules[site.code]
+        self._rules = rules
+        _log.info("sites_read", count=len(rules))
 
     def _rules_for(self, site: Site) -> SiteRules:
         calendar = BusinessCalendar(
@@ -57,6 +78,11 @@ class SiteFolder:
             extra=frozenset(site.holidays.extra),
             omit=frozenset(site.holidays.omit),
         )
+        try:
+            calendar.is_business_day(_ANY_MONDAY)
+        except (NotImplementedError, KeyError, AttributeError) as error:
+            place = f"{site.holidays.country} {site.holidays.subdivision or ''}".strip()
+            raise DocumentError(Path("sites"), 1, f"no holidays are known for {place}") from error
         newest = self._newest(site.protocols[0] if site.protocols else "default")
         return SiteRules(LocalDays(site.zone, calendar), newest)
 

@@ -194,11 +194,13 @@ def _keeping_work(known: Transition, view: TransitionView) -> TransitionView:
     """`view` with what people did left as it was, and the transition completed when all is done."""
     before = {step.code: step for step in known.view.steps}
     after = {step.code: step for step in view.steps}
-    steps = [before.get(code, step) if code in known.done else step for code, step in after.items()]
+    done = {
+        code: replace(before[code], state=StepState.PLANNED) for code in known.done & set(before)
+    }
+    steps = [done.get(code, step) for code, step in after.items()]
     for code, step in before.items():
         if code not in after:
-            kept = code in known.done
-            steps.append(step if kept else replace(step, state=StepState.WITHDRAWN))
+            steps.append(done.get(code) or replace(step, state=StepState.WITHDRAWN))
     if _is_completed(known, view, steps):
         steps = [step if step.code in known.done else _withdrawn(step) for step in steps]
         view = replace(view, state=TransitionState.COMPLETED, reason=None)
