@@ -13,6 +13,7 @@ from tests.support.eventually import eventually_sync
 
 from care_devstack.ports import HOST, answers, free_ports
 from care_devstack.processes import Part, end_part, running, start
+from care_devstack.settings import environment
 
 
 @pytest.fixture
@@ -32,7 +33,12 @@ def begin(tmp_path: Path, ports: tuple[int, int]) -> Iterator[Callable[[], None]
         end()
         command = [sys.executable, "-m", "care_devstack.mail", HOST, *map(str, ports)]
         command.append(str(tmp_path / "mail"))
-        start(Part(name="mail", command=command, log=tmp_path / "mail.log"), tmp_path)
+        start(
+            Part(
+                name="mail", command=command, environment=environment(), log=tmp_path / "mail.log"
+            ),
+            tmp_path,
+        )
         eventually_sync(lambda: all(answers(port) for port in ports))
 
     yield begin

@@ -3,9 +3,9 @@
 import contextlib
 import fcntl
 import json
+import math
 import shutil
 import signal
-import subprocess
 import sys
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
@@ -19,7 +19,7 @@ from care_devstack.ports import free_ports
 from care_devstack.postgres import PostgresServer
 from care_devstack.problems import PartFailed
 from care_devstack.processes import Part, end_part, lives, running, running_below, start
-from care_devstack.settings import StackSettings
+from care_devstack.settings import StackSettings, environment
 from care_devstack.waiting import wait_until
 
 _START_SECONDS = 90.0
@@ -90,12 +90,9 @@ class SharedServers:
 
 def guard(owner: int, run_dir: Path) -> None:
     """Start a program that clears up after a test run when its owner is gone, however it went."""
-    subprocess.Popen(
-        [sys.executable, "-m", "care_devstack.servers", str(owner), str(run_dir)],
-        start_new_session=True,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-    ).returncode = 0  # it outlives us by a moment, on purpose
+    command = [sys.executable, "-m", "care_devstack.servers", str(owner), str(run_dir)]
+    log = run_dir / "logs" / "guard.log"
+    start(Part(name="guard", command=command, environment=environment(), log=log), run_dir)
 
 
 def clear_up(run_dir: Path) -> None:
@@ -112,7 +109,8 @@ def main() -> None:
     """Wait for the owner to go, then clear up."""
     owner, run_dir = int(sys.argv[1]), Path(sys.argv[2])
     with contextlib.suppress(psutil.NoSuchProcess):
-        psutil.Process(owner).wait()
+        process = psutil.Process(owner)
+        wait_until(lambda: not lives(process), seconds=math.inf, every=0.5)
     clear_up(run_dir)
 
 
