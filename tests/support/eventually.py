@@ -14,7 +14,7 @@ async def eventually(
     probe: Callable[[], Awaitable[T]],
     *,
     until: Callable[[T], object] = bool,
-    within: float = 10.0,
+    within: float = 30.0,
     every: float = 0.05,
 ) -> T: ...
 
@@ -24,7 +24,7 @@ async def eventually(
     probe: Callable[[], T],
     *,
     until: Callable[[T], object] = bool,
-    within: float = 10.0,
+    within: float = 30.0,
     every: float = 0.05,
 ) -> T: ...
 
@@ -33,7 +33,7 @@ async def eventually(
     probe: Callable[[], T | Awaitable[T]],
     *,
     until: Callable[[T], object] = bool,
-    within: float = 10.0,
+    within: float = 30.0,
     every: float = 0.05,
 ) -> T:
     """Ask until the answer satisfies `until` and give it back.
@@ -60,7 +60,7 @@ def eventually_sync(
     probe: Callable[[], T],
     *,
     until: Callable[[T], object] = bool,
-    within: float = 10.0,
+    within: float = 30.0,
     every: float = 0.05,
 ) -> T:
     """The same for tests without an event loop."""
