@@ -57,7 +57,7 @@ class Progress:
     async def _lag(self, consumer: Any) -> int:  # noqa: ANN401 - as above
         waiting = 0
         parts = list(consumer.assignment())
-        ends = await consumer.end_offsets(parts) if parts else {}
+        ends: dict[Any, int] = await consumer.end_offsets(parts) if parts else {}
         for part, end in ends.items():
             ahead = max(end - await consumer.position(part), 0)
             _LAG.labels(self._group, part.topic, str(part.partition)).set(ahead)
