@@ -52,11 +52,9 @@ class _ForeignRecords(logging.Handler):
             fields["error_type"] = error
         if record.args or not isinstance(record.msg, str) or error:
             fields["detail"] = str(record.msg)[:200] if record.args else record.funcName
-            event = "library_said"
         else:
-            event = "library_said"
             fields["detail"] = record.name
-        structlog.get_logger(record.name).log(record.levelno, event, **fields)
+        structlog.get_logger(record.name).log(record.levelno, "library_said", **fields)
 
 
 def configure_logs(service: str, settings: LogSettings) -> None:
