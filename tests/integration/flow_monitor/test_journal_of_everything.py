@@ -59,7 +59,9 @@ class Monitor:
         return answer.raise_for_status().json()
 
     async def stations(self, **query: str) -> list[dict[str, Any]]:
-        return (await self.get("journey", **query))["stations"]
+        """The stations that this test made: services of others, at work beside it, add theirs."""
+        found = (await self.get("journey", **query))["stations"]
+        return [one for one in found if one["topic"] in (topics.HL7_RECEIVED, topics.ENCOUNTERS)]
 
 
 @asynccontextmanager
@@ -154,12 +156,12 @@ async def test_one_id_finds_every_station_and_nothing_is_refused(
             )
             assert [one["topic"] for one in stations] == [topics.HL7_RECEIVED, topics.ENCOUNTERS]
             assert stations[1]["lag_seconds"] >= 0
-        unreadable = await monitor.stations(correlation_id="cj2")
-        assert [one["outcome"] for one in unreadable] == ["unreadable"]
-        letters = await eventually(
-            lambda: monitor.get("dead-letters"), until=lambda found: found["items"]
+        (unreadable,) = await monitor.stations(correlation_id="cj2")
+        assert unreadable["outcome"] == "unreadable"
+        await eventually(
+            lambda: monitor.get("dead-letters"),
+            until=lambda found: "broken" in [one["reason"] for one in found["items"]],
         )
-        assert letters["items"][0]["reason"] == "broken"
         counts = (await monitor.get("feeds"))["items"]
         assert (topics.TASKS, "unreadable") in [(one["topic"], one["outcome"]) for one in counts]
 
