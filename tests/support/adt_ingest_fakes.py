@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from tests.support.manual_clock import ManualClock
 
+from adt_ingest.domain.doors import Door, Origin
 from adt_ingest.domain.profile import ObservationCodes, SiteProfile
 from adt_ingest.receive import Receive
 from adt_ingest.records import Records
@@ -16,6 +17,7 @@ from care_contracts.encounters import EncounterEvent
 
 RECEIVED_AT = datetime(2026, 5, 22, 21, 10, tzinfo=UTC)
 SECRET = "a secret of the tests"
+ORIGIN = Origin(Door.MLLP, "192.0.2.7")
 
 GOOD_HEALTH = SiteProfile(
     code="GHH",

@@ -1,9 +1,12 @@
 """A hospital as Homeward knows it: one reviewed YAML file per site (interfaces, "A site")."""
 
-from datetime import date
+import re
+from datetime import date, time
+from enum import StrEnum
+from typing import Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import ConfigDict, Field, field_validator
+from pydantic import ConfigDict, Field, field_validator, model_validator
 
 from care_contracts.base import Contract
 
@@ -34,19 +37,137 @@ class ObservationMap(_Strict):
     """PV1-3.1"""
 
 
+class Oddity(StrEnum):
+    """A slip of form that can be read without guessing, each of which a site may still refuse."""
+
+    MISSING_START_BLOCK = "missing_start_block"
+    """A message outside of any MLLP block."""
+    MISSING_END_BLOCK = "missing_end_block"
+    """The next block began where this one should have ended."""
+    MISSING_CARRIAGE_RETURN = "missing_carriage_return"
+    """FS ended the block without the CR that belongs to it."""
+    DOUBLED_END_BLOCK = "doubled_end_block"
+    LINE_FEEDS = "line_feeds"
+    """Segments end in LF."""
+    CARRIAGE_RETURN_LINE_FEEDS = "carriage_return_line_feeds"
+    """Segments end in CR LF."""
+    BYTE_ORDER_MARK = "byte_order_mark"
+    LEADING_BLANKS = "leading_blanks"
+    """Blanks or line ends stand before MSH."""
+    CONCATENATED = "concatenated"
+    """Several messages in one block, without the BHS or FHS of a batch."""
+
+
+class CharsetRules(_Strict):
+    """What to do where bytes are not what MSH-18 (or `hl7.charset`) declares.
+
+    The raw bytes are kept and the difference is reported in any case.
+    """
+
+    undecodable: str = Field(default="refuse", pattern="^(refuse|repair)$")
+    """Bytes that the declared character set does not have."""
+    suspicious: str = Field(default="keep", pattern="^(keep|repair)$")
+    """Bytes that a single-byte character set allows and that are evidently UTF-8."""
+    repair_with: str | None = None
+    """The character set to read with in a repair."""
+
+    @model_validator(mode="after")
+    def _repair_is_possible(self) -> Self:
+        if "repair" in (self.undecodable, self.suspicious) and self.repair_with is None:
+            message = "a repair needs repair_with, for example windows-1252"
+            raise ValueError(message)
+        return self
+
+
+class ReturnAddress(_Strict):
+    """Where this sender awaits application acknowledgements: an MLLP listener of its own."""
+
+    host: str
+    port: int = Field(ge=1, le=65535)
+
+
+class Acknowledgement(_Strict):
+    """How this sender is answered."""
+
+    mode: str = Field(default="by_message", pattern="^(by_message|original|enhanced)$")
+    """`by_message`: enhanced where MSH-15 or MSH-16 is valued, else original. The others hold for
+    every message, as senders need that cannot set the fields they rely on."""
+    accept: str = Field(default="AL", pattern="^(AL|NE|ER|SU)$")
+    """With mode `enhanced`, stands for an empty MSH-15."""
+    application: str = Field(default="NE", pattern="^(AL|NE|ER|SU)$")
+    """With mode `enhanced`, stands for an empty MSH-16."""
+    failed_as: str = Field(default="AE", pattern="^(AE|AR)$")
+    """The answer when the message could not be stored for now and is to be sent again."""
+    while_away: str = Field(default="answer", pattern="^(answer|hold)$")
+    """While Kafka is away: refuse at once, or answer nothing until it is back."""
+    return_address: ReturnAddress | None = None
+    """Else application acknowledgements go back on the connection of their message."""
+
+
+class Tls(_Strict):
+    """Who may speak for this site over MLLP with TLS."""
+
+    certificate_names: list[str] = []
+    """Common names or DNS names of client certificates; without any, none is asked for."""
+    required: bool = False
+    """Take nothing from this site over a door without TLS."""
+
+
+class QuietHours(_Strict):
+    """A stretch of the week, in the site's zone, in which silence is no cause for alarm."""
+
+    days: list[str] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+    begins: time
+    ends: time
+    """On the next day if not after `begins`."""
+
+    @field_validator("days")
+    @classmethod
+    def _known_days(cls, value: list[str]) -> list[str]:
+        known = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+        for day in value:
+            if day not in known:
+                message = f"{day!r} is none of {', '.join(known)}"
+                raise ValueError(message)
+        return value
+
+
 class Hl7Profile(_Strict):
     """How this sender speaks HL7."""
 
     charset: str = "utf-8"
     """Used where MSH-18 says nothing."""
+    charset_rules: CharsetRules = CharsetRules()
     rejected_as: str = Field(default="AE", pattern="^(AE|AR)$")
     """The answer to a message that can be read but not taken."""
     unknown_site: str = Field(default="reject", pattern="^reject$")
+    acknowledgement: Acknowledgement = Acknowledgement()
+    refuse: list[Oddity] = []
+    """Slips of form that this sender is not forgiven; all others are read and counted."""
+    tls: Tls = Tls()
     authority: str | None = None
     """The assigning authority of an identifier that names none; else the site's code."""
+    merge_pairing: str = Field(default="position", pattern="^(position|type)$")
+    """How the identifiers of PID-3 and MRG-1 are paired in a merge."""
     observation: ObservationMap = ObservationMap()
+    classes: dict[str, str] = {}
+    """This sender's own words for PV1-2, to HL7 table 0004 or `observation`."""
+    locations: dict[str, str] = {}
+    """This sender's own words for PV1-3.1 (point of care), to names that people know."""
     dispositions: dict[str, str] = {}
     """This sender's own words for PV1-36, to UB-04 FL17."""
+    site_fields: dict[str, str] = {}
+    """Names of one's own for fields that HL7 leaves to the site, such as `ward_phone: ZPV-3.1`."""
+    quiet_hours: list[QuietHours] = []
+
+    @field_validator("site_fields")
+    @classmethod
+    def _are_places(cls, value: dict[str, str]) -> dict[str, str]:
+        for name, place in value.items():
+            if not re.fullmatch(r"[A-Z][A-Z0-9]{2}-[1-9]\d*(\.[1-9]\d*)?", place):
+                message = f"{name}: {place!r} is no place such as ZPV-3 or ZPV-3.1"
+                raise ValueError(message)
+        return value
 
 
 class DirectoryEntry(_Strict):

@@ -8,6 +8,7 @@ import pytest
 from tests.support.eventually import eventually
 from tests.support.hl7_builders import framed
 
+from adt_ingest.domain.doors import Door, Origin, Reply
 from adt_ingest.domain.framing import Flaw, Frame
 from adt_ingest.mllp_server import Connection, Limits
 
@@ -54,13 +55,13 @@ class Receiver:
     open: asyncio.Event = field(default_factory=asyncio.Event)
     failing: bool = False
 
-    async def receive(self, frames: Sequence[Frame], peer: str) -> list[bytes]:
-        assert peer == "192.0.2.7"
+    async def receive(self, frames: Sequence[Frame], origin: Origin) -> list[Reply]:
+        assert origin == Origin(Door.MLLP, "192.0.2.7")
         self.batches.append(list(frames))
         await self.open.wait()
         if self.failing:
             raise RuntimeError("a bug")
-        return [frame.data.upper() for frame in frames]
+        return [Reply((frame.data.upper(),)) for frame in frames]
 
 
 @dataclass

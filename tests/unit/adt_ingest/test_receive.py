@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.support.adt_ingest_fakes import (
+    ORIGIN,
     RECEIVED_AT,
     SECRET,
     FakeEvents,
@@ -21,7 +22,7 @@ from tests.support.hl7_builders import AdtFields, adt, discharge, merge
 
 from adt_ingest.domain.acknowledgement import Code
 from adt_ingest.domain.framing import Flaw, Frame
-from adt_ingest.domain.profile import SiteProfile
+from adt_ingest.domain.profile import AnswerRules, SiteProfile
 from care_chassis.errors import TransientError
 from care_chassis.events import OutgoingEvent
 from care_contracts.hl7 import ReceivedHeaders, Verdict
@@ -31,7 +32,8 @@ from care_contracts.identifiers import patient_key, visit_key
 async def answer_to(
     data: bytes, events: FakeEvents, *, sites: FakeSites | None = None, flaw: Flaw = Flaw.NONE
 ) -> bytes:
-    (answer,) = await receiver(events, sites).receive([Frame(data, flaw)], "192.0.2.7")
+    (reply,) = await receiver(events, sites).receive([Frame(data, flaw)], ORIGIN)
+    (answer,) = reply.blocks
     return answer
 
 
@@ -92,7 +94,8 @@ async def test_a_batch_is_published_at_once_and_answered_in_order() -> None:
     events = FakeEvents()
     frames = [Frame(discharge(control_id=f"C{number}")) for number in range(5)]
     frames.insert(2, Frame(b"garbage"))
-    answers = await receiver(events).receive(frames, "peer")
+    replies = await receiver(events).receive(frames, ORIGIN)
+    answers = [answer for reply in replies for answer in reply.blocks]
     assert [code_of(answer) for answer in answers] == ["AA", "AA", "AR", "AA", "AA", "AA"]
     assert [segments_of(answer)["MSA"][2] for answer in answers] == [
         "C0",
@@ -170,7 +173,7 @@ async def test_what_can_be_read_but_not_taken_is_answered_as_the_site_wants(
     code: Code, fields: AdtFields, place: str
 ) -> None:
     events = FakeEvents()
-    sites = FakeSites([good_health(rejected_as=code)])
+    sites = FakeSites([good_health(answers=AnswerRules(rejected_as=code))])
     assert code_of(await answer_to(discharge(**fields), events, sites=sites)) == code.value
     headers = headers_of(events.held[0])
     assert (headers.verdict, headers.site, headers.place) == ("quarantined", "GHH", place)
@@ -301,7 +304,8 @@ async def test_every_frame_is_answered_once_and_every_positive_answer_is_held(
     receive = receiver(events)
     accepted: Counter[bytes] = Counter()
     for batch in batches:
-        answers = await receive.receive(batch, "peer")
+        replies = await receive.receive(batch, ORIGIN)
+        answers = [answer for reply in replies for answer in reply.blocks]
         assert len(answers) == len(batch)
         for frame, answer in zip(batch, answers, strict=True):
             if code_of(answer) == "AA":

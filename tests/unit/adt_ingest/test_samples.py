@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from tests.support.adt_ingest_fakes import FakeEvents, code_of, receiver
+from tests.support.adt_ingest_fakes import ORIGIN, FakeEvents, code_of, receiver
 
 from adt_ingest.domain.framing import Frame
 from care_contracts.encounters import EncounterEvent
@@ -26,7 +26,8 @@ EXPECTED: dict[str, tuple[str, str, list[str]]] = {
 async def received(name: str) -> tuple[bytes, FakeEvents]:
     events = FakeEvents()
     data = (SAMPLES / name).read_bytes()
-    (answer,) = await receiver(events).receive([Frame(data)], "peer")
+    (reply,) = await receiver(events).receive([Frame(data)], ORIGIN)
+    (answer,) = reply.blocks
     assert events.held[0].data == data
     return answer, events
 

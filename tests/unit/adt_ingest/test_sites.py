@@ -3,12 +3,15 @@
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 from tests.support.hl7_builders import discharge
 
+from adt_ingest.domain import oddities
 from adt_ingest.domain.acknowledgement import Code
 from adt_ingest.sites import SiteFolder
 from care_chassis.documents import DocumentError
 from care_chassis.health import Health
+from care_contracts import sites
 
 ROOT = Path(__file__).parents[3]
 
@@ -55,7 +58,11 @@ def test_a_file_says_how_its_site_speaks(tmp_path: Path) -> None:
     write(tmp_path, ccm=CCM)
     found = SiteFolder(tmp_path, Health()).find("", "CCM")
     assert found is not None
-    assert (found.codec, found.authority, found.rejected_as) == ("iso8859_1", "NET", Code.REJECTED)
+    assert (found.codec, found.authority, found.answers.rejected_as) == (
+        "iso8859_1",
+        "NET",
+        Code.REJECTED,
+    )
     assert found.observation.patient_class == {"OB"}
     assert found.observation.location == {"CDU"}
     assert found.dispositions == {"HOME": "01"}
@@ -110,3 +117,17 @@ def test_the_hospitals_of_the_development_stack_are_known() -> None:
     sites = SiteFolder(ROOT / "deploy" / "sites", Health())
     assert b"|GHH|" in discharge()
     assert sites.find("ADT1", "GHH") is not None
+
+
+def test_every_slip_of_form_has_the_same_name_in_site_files_and_in_the_domain() -> None:
+    assert [odd.value for odd in oddities.Oddity] == [odd.value for odd in sites.Oddity]
+
+
+def test_a_repair_without_a_character_set_to_repair_with_is_refused() -> None:
+    with pytest.raises(ValidationError, match="a repair needs repair_with"):
+        sites.CharsetRules(undecodable="repair")
+
+
+def test_a_site_field_that_is_no_place_is_refused_by_its_name() -> None:
+    with pytest.raises(ValidationError, match="ward_phone: 'ZPV3' is no place such as ZPV-3"):
+        sites.Hl7Profile(site_fields={"ward_phone": "ZPV3"})

@@ -4,6 +4,7 @@ from typing import Final
 
 from fastapi import FastAPI, Request, Response
 
+from adt_ingest.domain.doors import Door, Origin
 from adt_ingest.domain.framing import Flaw, Frame
 from adt_ingest.receive import Receive
 
@@ -18,9 +19,9 @@ def add_hl7(http: FastAPI, receive: Receive, *, limit: int) -> None:
     @http.post("/hl7")
     async def take(request: Request) -> Response:  # pyright: ignore[reportUnusedFunction]
         frame = await _frame_of(request, limit)
-        peer = request.client.host if request.client else ""
-        answers = await receive.receive([frame], peer)
-        return Response(answers[0], media_type=_CONTENT_TYPE)
+        origin = Origin(Door.HTTP, request.client.host if request.client else "")
+        (reply,) = await receive.receive([frame], origin)
+        return Response(b"".join(reply.blocks), media_type=_CONTENT_TYPE)
 
 
 async def _frame_of(request: Request, limit: int) -> Frame:

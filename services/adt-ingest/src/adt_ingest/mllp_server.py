@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Final, TypeAlias, cast
 
 from adt_ingest import meters
+from adt_ingest.domain.doors import Door, Origin, Reply
 from adt_ingest.domain.framing import Frame, FrameCutter
 from care_chassis.logs import get_logger
 
@@ -20,7 +21,7 @@ _log = get_logger("adt_ingest.mllp_server")
 _START_BLOCK: Final = b"\x0b"
 _END_BLOCK: Final = b"\x1c\r"
 
-ReceiveFrames: TypeAlias = Callable[[Sequence[Frame], str], Awaitable[list[bytes]]]
+ReceiveFrames: TypeAlias = Callable[[Sequence[Frame], Origin], Awaitable[list[Reply]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,10 +189,15 @@ class Connection(asyncio.Protocol):
     async def _answer_batch(self) -> None:
         most = self._limits.batch_frames
         batch = [self._queue.popleft() for _ in range(min(most, len(self._queue)))]
-        answers = await self._receive(batch, self._peer)
+        replies = await self._receive(batch, Origin(Door.MLLP, self._peer))
         if not self._transport.is_closing():
             self._transport.write(
-                b"".join(part for a in answers for part in (_START_BLOCK, a, _END_BLOCK))
+                b"".join(
+                    part
+                    for reply in replies
+                    for block in reply.blocks
+                    for part in (_START_BLOCK, block, _END_BLOCK)
+                )
             )
             await self._writable.wait()
             if not self._ended and len(self._queue) <= self._limits.queued_frames:

@@ -13,6 +13,7 @@ from typing import Final
 
 from adt_ingest import meters
 from adt_ingest.domain.acknowledgement import Answer, Code, acknowledgement
+from adt_ingest.domain.doors import Origin, Reply
 from adt_ingest.domain.framing import Frame
 from adt_ingest.domain.judgement import QUARANTINED, Judgement, judge
 from adt_ingest.domain.reader import Header, read_header
@@ -43,11 +44,11 @@ class Receive:
         self._clock = clock
         self._trace = trace
 
-    async def receive(self, frames: Sequence[Frame], peer: str) -> list[bytes]:
-        """The acknowledgements of `frames`, which came from the address `peer`."""
+    async def receive(self, frames: Sequence[Frame], origin: Origin) -> list[Reply]:
+        """What goes back for each of `frames`, which came from `origin` in this order."""
         began = time.perf_counter()
         now = self._clock.now()
-        taken = [self._take(frame, peer, now) for frame in frames]
+        taken = [self._take(frame, origin, now) for frame in frames]
         stored = await self._store([event for _, events in taken for event in events])
         receipts = [receipt for receipt, _ in taken]
         then = self._clock.now()
@@ -55,15 +56,17 @@ class Receive:
         meters.RECEIVE_SECONDS.observe(time.perf_counter() - began)
         return answers
 
-    def _take(self, frame: Frame, peer: str, now: datetime) -> tuple[Receipt, list[OutgoingEvent]]:
+    def _take(
+        self, frame: Frame, origin: Origin, now: datetime
+    ) -> tuple[Receipt, list[OutgoingEvent]]:
         """Judge a frame and write its events."""
         try:
             judgement = judge(frame, self._sites.find, now)
-            receipt = Receipt.of(judgement, received_at=now, peer=peer)
+            receipt = Receipt.of(judgement, received_at=now, origin=origin)
             return receipt, self._records.of(receipt)
         except Exception as error:  # noqa: BLE001 - whatever a message does to us, it is answered
             _log.error("frame_broke_us", error_type=type(error).__name__, size=len(frame.data))
-            receipt = Receipt.of(_not_understood(frame), received_at=now, peer=peer)
+            receipt = Receipt.of(_not_understood(frame), received_at=now, origin=origin)
             return receipt, self._records.of(receipt)
 
     async def _store(self, events: Sequence[OutgoingEvent]) -> bool:
@@ -77,19 +80,20 @@ class Receive:
             return False
         return True
 
-    def _answer(self, receipt: Receipt, then: datetime, *, stored: bool) -> bytes:
+    def _answer(self, receipt: Receipt, then: datetime, *, stored: bool) -> Reply:
         judgement = receipt.judgement
         answer = judgement.answer if stored else _NOT_STORED
         verdict = judgement.verdict if stored else "not_stored"
         meters.count(judgement, verdict, answer.code.value)
         if stored:
             self._note(receipt, then)
-        return acknowledgement(
+        written = acknowledgement(
             answer,
             to=judgement.header,
             control_id=receipt.event_id[:_LONGEST_CONTROL_ID],
             written_at=then,
         )
+        return Reply((written,))
 
     def _note(self, receipt: Receipt, then: datetime) -> None:
         judgement, refusal = receipt.judgement, receipt.judgement.answer.refusal
@@ -107,7 +111,7 @@ class Receive:
                 reason=refusal.reason,
                 place=refusal.place,
                 answer=judgement.answer.code.value,
-                peer=receipt.peer,
+                peer=receipt.origin.address,
                 size=len(judgement.frame.data),
             )
 

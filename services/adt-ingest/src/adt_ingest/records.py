@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Self
 
+from adt_ingest.domain.doors import Origin
 from adt_ingest.domain.event_ids import EventIds
 from adt_ingest.domain.facts import Facts
 from adt_ingest.domain.identifiers import Identifier
@@ -44,13 +45,13 @@ class Receipt:
     configured is news.
     """
     received_at: datetime
-    peer: str
+    origin: Origin
 
     @classmethod
-    def of(cls, judgement: Judgement, *, received_at: datetime, peer: str) -> Self:
+    def of(cls, judgement: Judgement, *, received_at: datetime, origin: Origin) -> Self:
         ids = EventIds.of(judgement.frame.data, judgement.header)
         event_id = ids.of_kind(f"{HL7_RECEIVED_TYPE}.{judgement.verdict}")
-        return cls(judgement, ids, event_id, received_at, peer)
+        return cls(judgement, ids, event_id, received_at, origin)
 
 
 class Records:
@@ -151,7 +152,7 @@ def _extensions(receipt: Receipt) -> dict[str, str]:
         "answer": judgement.answer.code.value,
         "reason": refusal.reason if refusal else "",
         "place": refusal.place if refusal else "",
-        "peer": receipt.peer,
+        "peer": receipt.origin.address,
     }
 
 

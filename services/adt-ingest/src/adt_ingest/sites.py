@@ -1,16 +1,17 @@
 """The sites folder as the reader of messages needs it, followed while it changes."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
 from adt_ingest.domain.acknowledgement import Code
 from adt_ingest.domain.charsets import site_codec
-from adt_ingest.domain.profile import ObservationCodes, SiteProfile
+from adt_ingest.domain.oddities import Oddity
+from adt_ingest.domain.profile import AnswerRules, CharsetRules, ObservationCodes, SiteProfile
 from care_chassis.documents import DocumentError, WatchedFolder
 from care_chassis.health import Health
 from care_chassis.logs import get_logger
-from care_contracts.sites import Site
+from care_contracts.sites import Hl7Profile, Site
 
 _log = get_logger("adt_ingest.sites")
 _LOOK_EVERY_SECONDS: Final = 1.0
@@ -54,25 +55,69 @@ class SiteFolder:
 
 def profile_of(site: Site, folder: Path) -> SiteProfile:
     """What a site's file says about its messages. Raises DocumentError for an unknown charset."""
-    hl7 = site.hl7
-    codec = site_codec(hl7.charset)
-    if codec is None:
-        rule = f"hl7.charset: {hl7.charset!r} is no character set of HL7 table 0211"
-        raise DocumentError(folder / f"{site.code}.yaml", 1, rule)
+    hl7, place = site.hl7, folder / f"{site.code}.yaml"
+    rules = hl7.charset_rules
     return SiteProfile(
         code=site.code,
         zone=site.zone,
-        codec=codec,
+        codec=_codec(hl7.charset, "hl7.charset", place),
         authority=hl7.authority or site.code,
-        rejected_as=Code(hl7.rejected_as),
+        charset_rules=CharsetRules(
+            repair_undecodable=rules.undecodable == "repair",
+            repair_suspicious=rules.suspicious == "repair",
+            repair_codec=_codec(rules.repair_with, "hl7.charset_rules.repair_with", place)
+            if rules.repair_with
+            else "",
+        ),
+        answers=_answers(hl7),
+        refuse=frozenset(Oddity(oddity.value) for oddity in hl7.refuse),
+        certificate_names=frozenset(name.lower() for name in hl7.tls.certificate_names),
+        tls_required=hl7.tls.required,
+        merge_by_type=hl7.merge_pairing == "type",
         observation=ObservationCodes(
             patient_class=_capitals(hl7.observation.patient_class),
             patient_type=_capitals(hl7.observation.patient_type),
             hospital_service=_capitals(hl7.observation.hospital_service),
             location=_capitals(hl7.observation.location),
         ),
-        dispositions={word.strip().upper(): code for word, code in hl7.dispositions.items()},
+        classes=_own_words(hl7.classes),
+        locations=_own_words(hl7.locations),
+        dispositions=_own_words(hl7.dispositions),
+        site_fields={name: _parts(place) for name, place in hl7.site_fields.items()},
     )
+
+
+def _codec(name: str, key: str, place: Path) -> str:
+    codec = site_codec(name)
+    if codec is None:
+        rule = f"{key}: {name!r} is no character set of HL7 table 0211"
+        raise DocumentError(place, 1, rule)
+    return codec
+
+
+def _answers(hl7: Hl7Profile) -> AnswerRules:
+    wanted = hl7.acknowledgement
+    address = wanted.return_address
+    return AnswerRules(
+        mode=wanted.mode,
+        accept=wanted.accept,
+        application=wanted.application,
+        failed_as=Code(wanted.failed_as),
+        rejected_as=Code(hl7.rejected_as),
+        hold_while_away=wanted.while_away == "hold",
+        return_address=(address.host, address.port) if address else None,
+    )
+
+
+def _own_words(words: Mapping[str, str]) -> dict[str, str]:
+    return {word.strip().upper(): code for word, code in words.items()}
+
+
+def _parts(place: str) -> tuple[str, int, int]:
+    """Segment, field and component of a place such as `ZPV-3.1`."""
+    segment, _, rest = place.partition("-")
+    number, _, component = rest.partition(".")
+    return segment, int(number), int(component or 0)
 
 
 def _capitals(codes: Iterable[str]) -> frozenset[str]:

@@ -75,7 +75,7 @@ def _judge_of_site(
             return about(verdict=IGNORED, answer=_TAKEN, trigger=trigger)
         told = translate(message, header, site, kind=kind, received_at=received_at)
     except Refusal as refusal:
-        answer = Answer(site.rejected_as, refusal)
+        answer = Answer(site.answers.rejected_as, refusal)
         return about(verdict=QUARANTINED, answer=answer, trigger=trigger)
     return about(verdict=ACCEPTED, answer=_TAKEN, trigger=trigger, translations=tuple(told))
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import tzinfo
 
 from adt_ingest.domain.acknowledgement import Code
+from adt_ingest.domain.oddities import Oddity
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,29 @@ class ObservationCodes:
 
 
 @dataclass(frozen=True, slots=True)
+class CharsetRules:
+    """What to do where bytes are not what is declared: see the contract of site files."""
+
+    repair_undecodable: bool = False
+    repair_suspicious: bool = False
+    repair_codec: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerRules:
+    """How a site is answered: see the contract of site files."""
+
+    mode: str = "by_message"
+    accept: str = "AL"
+    application: str = "NE"
+    failed_as: Code = Code.ERROR
+    rejected_as: Code = Code.ERROR
+    """The answer to a message that can be read but not taken."""
+    hold_while_away: bool = False
+    return_address: tuple[str, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class SiteProfile:
     """One hospital as its interface speaks."""
 
@@ -31,8 +55,23 @@ class SiteProfile:
     """Reads messages whose MSH-18 is empty."""
     authority: str
     """Assigned the identifiers that name no authority."""
-    rejected_as: Code = Code.ERROR
-    """The answer to a message that can be read but not taken."""
+    charset_rules: CharsetRules = CharsetRules()
+    answers: AnswerRules = AnswerRules()
+    refuse: frozenset[Oddity] = frozenset()
+    """The slips of form that are not forgiven."""
+    certificate_names: frozenset[str] = frozenset()
+    """Who may speak for the site over TLS; without any, whoever has a certificate."""
+    tls_required: bool = False
+    merge_by_type: bool = False
+    """Pair PID-3 and MRG-1 by authority and type instead of by position."""
     observation: ObservationCodes = ObservationCodes()
+    classes: Mapping[str, str] = field(default_factory=dict[str, str])
+    """The site's own words for PV1-2, in capitals, to table 0004 or `observation`."""
+    locations: Mapping[str, str] = field(default_factory=dict[str, str])
+    """The site's own words for PV1-3.1, in capitals, to names that people know."""
     dispositions: Mapping[str, str] = field(default_factory=dict[str, str])
     """The site's own words for PV1-36, in capitals, to UB-04 FL17."""
+    site_fields: Mapping[str, tuple[str, int, int]] = field(
+        default_factory=dict[str, tuple[str, int, int]]
+    )
+    """Names for fields that HL7 leaves to the site: segment, field and component (0: all of it)."""
