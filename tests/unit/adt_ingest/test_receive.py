@@ -1,12 +1,9 @@
 """Receiving: what is kept, what is told, and that AA is said only of what is held."""
 
-from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from tests.support.adt_ingest_fakes import (
     ORIGIN,
     RECEIVED_AT,
@@ -23,7 +20,6 @@ from tests.support.hl7_builders import AdtFields, adt, discharge, merge
 from adt_ingest.domain.acknowledgement import Code
 from adt_ingest.domain.framing import Flaw, Frame
 from adt_ingest.domain.profile import AnswerRules, SiteProfile
-from care_chassis.errors import TransientError
 from care_chassis.events import OutgoingEvent
 from care_contracts.hl7 import ReceivedHeaders, Verdict
 from care_contracts.identifiers import patient_key, visit_key
@@ -269,56 +265,6 @@ async def test_an_event_that_kafka_would_refuse_is_quarantined() -> None:
     text = "\\X00\\" * 170_000
     assert code_of(await answer_to(discharge(family=text), events)) == "AE"
     assert [headers_of(event).verdict for event in events.held] == ["quarantined"]
-
-
-class FlakyEvents(FakeEvents):
-    """A broker that fails at some publications."""
-
-    def __init__(self, failures: list[bool]) -> None:
-        super().__init__()
-        self._failures = iter(failures)
-
-    async def publish(self, events: Sequence[OutgoingEvent]) -> None:
-        if next(self._failures, False):
-            raise TransientError("Kafka")
-        await super().publish(events)
-
-
-frames = st.one_of(
-    st.builds(Frame, st.binary(max_size=40), st.sampled_from(Flaw)),
-    st.builds(
-        Frame,
-        st.sampled_from(
-            [discharge(), merge(), adt("A01"), adt("A60"), discharge(mrn=None), b"MSH|^~\\&|"]
-        ),
-        st.sampled_from(Flaw),
-    ),
-)
-
-
-@given(st.lists(st.lists(frames, max_size=4), max_size=5), st.lists(st.booleans(), max_size=5))
-async def test_every_frame_is_answered_once_and_every_positive_answer_is_held(
-    batches: list[list[Frame]], failures: list[bool]
-) -> None:
-    events = FlakyEvents(failures)
-    receive = receiver(events)
-    accepted: Counter[bytes] = Counter()
-    for batch in batches:
-        replies = await receive.receive(batch, ORIGIN)
-        answers = [answer for reply in replies for answer in reply.blocks]
-        assert len(answers) == len(batch)
-        for frame, answer in zip(batch, answers, strict=True):
-            if code_of(answer) == "AA":
-                accepted[frame.data] += 1
-    held = Counter(
-        event.data
-        for event in events.on("hl7.received.v1")
-        if headers_of(event).verdict != "quarantined"
-    )
-    assert held == accepted
-    told = Counter(event.correlation_id for event in events.on("encounters.v1"))
-    for event in events.on("hl7.received.v1"):
-        assert (told[event.event_id] > 0) == (headers_of(event).verdict == "accepted")
 
 
 async def test_the_clock_that_ran_between_frames_is_the_services_own() -> None:

@@ -7,8 +7,6 @@ from typing import Any, Unpack
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from tests.support.adt_ingest_fakes import GOOD_HEALTH, RECEIVED_AT, good_health
 from tests.support.hl7_builders import DELETE, AdtFields, adt, discharge, merge
 
@@ -409,24 +407,3 @@ def test_version_2_1_messages_are_read() -> None:
     said = told(data)
     assert said.patient.value == "MR5"
     assert said.visit_facts["admitted_at"] == utc(1999, 1, 1, 16, 59)
-
-
-values = st.sampled_from(["", '""', "MR1", "2026", "20260522170000"])
-junk = st.text(st.characters(codec="utf-8", exclude_characters="\r\n\ufeff"), max_size=20)
-names = st.sampled_from(["EVN", "PID", "PD1", "PV1", "DG1", "MRG", "ROL", "PRT", "ZZZ"])
-lines = st.tuples(names, st.lists(st.one_of(junk, values), max_size=50)).map(
-    lambda parts: "|".join([parts[0], *parts[1]])
-)
-
-
-@given(st.sampled_from(sorted(MEANINGS)), st.lists(lines, max_size=8))
-def test_no_message_makes_the_translation_raise_anything_but_a_refusal(
-    trigger: str, parts: list[str]
-) -> None:
-    bare = f"MSH|^~\\&|A|GHH|||||ADT^{trigger}|1|P|2.5\r".encode()
-    for complete in (adt(trigger, prior_mrn="MR2"), bare):
-        try:
-            said = all_told(complete + "\r".join(parts).encode())
-        except Refusal:
-            continue
-        assert all(each.recorded_at.tzinfo is UTC for each in said)

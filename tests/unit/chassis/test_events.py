@@ -6,13 +6,9 @@ from datetime import UTC, datetime
 import pytest
 from cloudevents.core.bindings.kafka import KafkaMessage, from_binary
 from cloudevents.core.formats.json import JSONFormat
-from hypothesis import given
-from hypothesis import strategies as st
 
 from care_chassis.errors import PermanentError
-from care_chassis.events import Event, OutgoingEvent, headers_of, read_event
-
-TEXT = st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]), min_size=1)
+from care_chassis.events import OutgoingEvent, headers_of, read_event
 
 
 @dataclass(frozen=True)
@@ -40,23 +36,6 @@ def an_event(**changes: object) -> OutgoingEvent:
         "extensions": {"verdict": "fine"},
     } | changes
     return OutgoingEvent(**facts)  # type: ignore[arg-type]
-
-
-@given(event_id=TEXT, kind=TEXT, source=TEXT, subject=st.just("") | TEXT, correlation=TEXT)
-def test_what_is_written_is_read_again(
-    event_id: str, kind: str, source: str, subject: str, correlation: str
-) -> None:
-    sent = an_event(
-        event_id=event_id, type=kind, source=source, subject=subject, correlation_id=correlation
-    )
-    got = read_event(ARecord([*headers_of(sent)]))
-    assert (got.event_id, got.type, got.source, got.subject) == (event_id, kind, source, subject)
-    assert (got.time, got.correlation_id, got.traceparent) == (
-        sent.time,
-        correlation,
-        sent.traceparent,
-    )
-    assert dict(got.extensions) == {"verdict": "fine"}
 
 
 def test_another_implementation_reads_our_headers() -> None:
@@ -87,17 +66,3 @@ def test_what_is_no_event_is_refused_by_the_name_of_its_header(
     with pytest.raises(PermanentError) as refused:
         read_event(ARecord(headers))
     assert refused.value.place == place
-
-
-@given(
-    st.lists(st.tuples(st.text(max_size=9), st.none() | st.binary(max_size=9)), max_size=6),
-    st.none() | st.binary(),
-)
-def test_no_record_raises_anything_else(
-    headers: list[tuple[str, bytes | None]], key: bytes | None
-) -> None:
-    try:
-        event = read_event(ARecord(headers, key=key, value=None))
-    except PermanentError:
-        return
-    assert isinstance(event, Event)

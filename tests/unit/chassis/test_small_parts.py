@@ -6,8 +6,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import structlog
-from hypothesis import given
-from hypothesis import strategies as st
 
 from care_chassis.clock import ScaledClock, SystemClock, clock_from
 from care_chassis.dead_letters import DeadLetterCount, DeadLetterLimits, TooManyDeadLetters
@@ -32,14 +30,6 @@ def test_an_accelerated_clock_runs_at_its_rate_from_its_start() -> None:
     clock = ScaledClock(rate=3600, start=start, anchor=NOW - timedelta(seconds=10))
     assert clock.now() - start >= timedelta(hours=10)
     assert clock.real_seconds(timedelta(hours=1)) == 1.0
-
-
-@given(st.floats(0.1, 10_000), st.timedeltas(timedelta(0), timedelta(days=3)))
-def test_two_services_with_the_same_anchor_agree(rate: float, ago: timedelta) -> None:
-    settings = ClockSettings(rate=rate, start=NOW, anchor=NOW - ago)
-    first, second = clock_from(settings).now(), clock_from(settings).now()
-    assert first <= second
-    assert second - first < timedelta(seconds=60 * rate)
 
 
 def test_ready_means_every_part_is() -> None:

@@ -2,12 +2,9 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from itertools import pairwise
 from random import Random
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from tests.support.mllp_receiver import Close, Deed, Script, acknowledgement, receiving
 
 from hospital_sim.delivery import Feed
@@ -176,31 +173,9 @@ async def test_a_receiver_that_is_not_there_is_said_to_be_not_there() -> None:
         await MllpConnection("127.0.0.1", port, timeout=5).exchange(b"x", "M1")
 
 
-@given(
-    payloads=st.lists(
-        st.binary(max_size=30).filter(lambda one: b"\x1c" not in one and b"\x0b" not in one),
-        max_size=5,
-    ),
-    cuts=st.lists(st.integers(0, 200), max_size=20),
-)
-def test_frames_survive_any_chunking(payloads: list[bytes], cuts: list[int]) -> None:
-    stream = b"".join(b"\x0b" + payload + b"\x1c\r" for payload in payloads)
-    edges = sorted({0, len(stream), *(cut for cut in cuts if cut < len(stream))})
-    frames = Frames()
-    found = [
-        payload for begin, end in pairwise(edges) for payload in frames.feed(stream[begin:end])
-    ]
-    assert found == payloads
-
-
 def test_an_answer_without_end_is_given_up() -> None:
     with pytest.raises(NoAnswer, match="does not end"):
         Frames().feed(b"x" * (2 * 1024 * 1024))
-
-
-@given(payload=st.binary(max_size=80))
-def test_reading_an_answer_never_fails(payload: bytes) -> None:
-    assert read_answer(payload).positive in (True, False)
 
 
 def test_an_answer_is_read_with_its_error() -> None:

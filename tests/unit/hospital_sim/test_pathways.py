@@ -5,8 +5,6 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from care_chassis.documents import load_documents
@@ -68,21 +66,6 @@ def test_the_same_seed_gives_the_same_bytes_and_another_one_does_not() -> None:
     first, again, other = drawn(7), drawn(7), drawn(8)
     assert [one.sendings for one in first] == [one.sendings for one in again]
     assert [one.sendings for one in first] != [one.sendings for one in other]
-
-
-@given(seed=st.integers(0, 10**6), days=st.floats(0.5, 20), patients=st.integers(1, 8))
-def test_everything_is_sent_within_the_run_and_after_it_was_recorded(
-    seed: int, days: float, patients: int
-) -> None:
-    for schedule in drawn(seed, days=days, patients=patients):
-        times = [sending.at for sending in schedule.sendings]
-        assert times == sorted(times)
-        assert times[0] >= START
-        assert times[-1] <= START + timedelta(days=days) + timedelta(hours=1)
-        for story in schedule.stories:
-            for said in story.statements:
-                assert said.sent_at >= said.recorded_at
-                assert said.recorded_at.microsecond == 0
 
 
 def test_one_message_in_a_hundred_is_bad_and_every_flaw_has_its_turn() -> None:

@@ -1,14 +1,10 @@
-"""How watches follow plans and tasks: any order and any repetition ends in the same timers."""
+"""How watches follow plans and tasks, and what is said of them."""
 
 from datetime import timedelta
 
-from hypothesis import given
-from hypothesis import strategies as st
-from tests.support.reminders_fakes import DUE, Desk, delivered, plan, plan_of, report, step, task_id
+from tests.support.reminders_fakes import DUE, Desk, delivered, plan, report, step, task_id
 
-from reminders.arm_timers import News
 from reminders.domain.timers import TimerKind
-from reminders.domain.watches import PlannedStep
 
 HOUR = timedelta(hours=1)
 
@@ -98,43 +94,3 @@ async def test_a_later_due_time_is_reminded_of_anew() -> None:
     desk.clock.advance(2 * HOUR)
     await desk.fire.fire_due()
     assert desk.said() == ["reminder.overdue", "reminder.due_soon", "reminder.overdue"]
-
-
-@st.composite
-def steps(draw: st.DrawFn) -> PlannedStep:
-    due_at = DUE + draw(st.integers(0, 3)) * HOUR
-    window = draw(st.none() | st.integers(1, 30))
-    return step(
-        due_at=due_at,
-        planned=draw(st.booleans()),
-        window_opens_at=None if window is None else due_at - window * HOUR,
-    )
-
-
-LINES = st.dictionaries(st.sampled_from(["visit", "call"]), steps())
-
-
-@st.composite
-def histories(draw: st.DrawFn) -> list[News]:
-    """One plan a version, and one report a version of each task: what really happened."""
-    plans = [plan_of("stay", version, draw(LINES)) for version in range(1, draw(st.integers(1, 4)))]
-    reports = [
-        report(name, version, is_open=draw(st.booleans()))
-        for name in ("visit", "call")
-        for version in range(1, draw(st.integers(1, 4)))
-    ]
-    return [*plans, *reports]
-
-
-@given(histories(), st.data())
-async def test_any_order_and_any_repetition_ends_in_the_same_timers(
-    history: list[News], data: st.DataObject
-) -> None:
-    straight, shuffled = Desk(), Desk()
-    await straight.hear(*history)
-    arrivals = data.draw(st.permutations(history + history[:3]))
-    cut = data.draw(st.integers(0, len(arrivals)))
-    await shuffled.hear(*arrivals[:cut])
-    for item in arrivals[cut:]:
-        await shuffled.hear(item)
-    assert shuffled.fake.timers() == straight.fake.timers()

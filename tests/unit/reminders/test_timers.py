@@ -2,8 +2,6 @@
 
 from datetime import timedelta
 
-from hypothesis import given
-from hypothesis import strategies as st
 from tests.support.reminders_fakes import DUE, step, task_id, transition_id
 
 from reminders.domain.timers import LeadRule, Timer, TimerKind, TimerState, fate_of, timers_of
@@ -36,12 +34,6 @@ def test_a_short_window_gives_its_last_quarter() -> None:
 def test_a_long_window_gives_no_more_than_four_hours() -> None:
     timers = instants(step(due_at=DUE, window_opens_at=DUE - 24 * HOUR))
     assert timers[TimerKind.DUE_SOON].remind_at == DUE - 4 * HOUR
-
-
-@given(st.timedeltas(-timedelta(days=2), timedelta(days=40)))
-def test_due_soon_never_comes_after_the_task_is_due(window: timedelta) -> None:
-    timers = instants(step(due_at=DUE, window_opens_at=DUE - window))
-    assert timers[TimerKind.DUE_SOON].remind_at <= DUE
 
 
 def test_a_withdrawn_step_has_no_timers() -> None:

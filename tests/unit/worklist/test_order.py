@@ -4,8 +4,6 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from worklist.domain.order import Due, Pressure, due, end_of_today, is_overdue, pressure, rank
 
@@ -52,17 +50,3 @@ def test_the_last_quarter_of_the_time_presses() -> None:
     assert pressure(due_at, since, NOW + timedelta(hours=6)) is Pressure.SOON
     assert pressure(due_at, since, due_at) is Pressure.SOON
     assert pressure(due_at, since, due_at + timedelta(seconds=1)) is Pressure.OVERDUE
-
-
-instants = st.datetimes(datetime(2024, 1, 1), datetime(2030, 1, 1)).map(  # noqa: DTZ001 - see below
-    lambda at: at.replace(tzinfo=UTC)
-)
-
-
-@given(instants, instants, st.sampled_from([NEW_YORK, LOS_ANGELES, ZoneInfo("Asia/Kathmandu")]))
-def test_due_soonest_first_keeps_overdue_before_today_before_later(
-    now: datetime, due_at: datetime, zone: ZoneInfo
-) -> None:
-    order = [Due.OVERDUE, Due.TODAY, Due.UPCOMING]
-    later = order.index(due(due_at + timedelta(hours=1), now, zone))
-    assert order.index(due(due_at, now, zone)) <= later

@@ -1,12 +1,10 @@
-"""What a task's state follows from, and what a plan does to it, in any order."""
+"""What a task's state follows from, and what a plan does to it."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from worklist.domain.plan import PLAN_CHANGED, Plan, PlanEffect, replan
 from worklist.domain.tasks import (
@@ -123,51 +121,3 @@ def test_a_step_that_is_no_longer_listed_counts_as_withdrawn() -> None:
 def test_the_tasks_of_other_transitions_are_left_alone() -> None:
     other = replace(task(), transition_id=TransitionId(UUID(int=2)))
     assert replan(plan(), standing(other), AT) == ()
-
-
-deadlines = st.sampled_from([AT + timedelta(hours=hours) for hours in (1, 72, 99)])
-reasons = st.sampled_from([None, "deceased", "discharge_cancelled"])
-plans = st.tuples(deadlines, reasons, deadlines, reasons).map(
-    lambda drawn: (
-        step(0, due_at=drawn[0], withdrawn_for=drawn[1]),
-        step(1, due_at=drawn[2], withdrawn_for=drawn[3]),
-    )
-)
-versions = st.lists(plans, min_size=1, max_size=5)
-
-
-@given(versions, st.permutations(range(5)))
-def test_any_order_of_versions_ends_the_same(
-    told: list[tuple[Step, ...]], order: list[int]
-) -> None:
-    def end(arriving: list[int]) -> dict[TaskId, tuple[Step, TaskState]]:
-        known, newest = dict[TaskId, Task](), -1
-        for version in arriving:
-            if version > newest:
-                newest = version
-                for change in replan(plan(*told[version]), known, AT):
-                    known[change.task.task_id] = change.task
-        return {id_: (one.step, one.state) for id_, one in known.items()}
-
-    in_order = list(range(len(told)))
-    assert end([one for one in order if one < len(told)]) == end(in_order)
-
-
-@given(versions)
-def test_completed_work_survives_any_plans(told: list[tuple[Step, ...]]) -> None:
-    done = task(step(0), DONE)
-    known = standing(done)
-    for asked in told:
-        for change in replan(plan(*asked), known, AT):
-            known[change.task.task_id] = change.task
-    assert known[done.task_id] == done
-
-
-@given(versions)
-def test_versions_grow_by_one_with_every_change(told: list[tuple[Step, ...]]) -> None:
-    known = dict[TaskId, Task]()
-    for asked in told:
-        for change in replan(plan(*asked), known, AT):
-            before = known.get(change.task.task_id)
-            assert change.task.version == (before.version if before else 0) + 1
-            known[change.task.task_id] = change.task

@@ -4,8 +4,6 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from tests.support.worklist_builders import encounter, known_as, notice, reminder, step, transition
 
 from care_chassis.errors import PermanentError
@@ -18,7 +16,7 @@ from worklist.domain.plan import PlanEffect
 from worklist.domain.tasks import TaskState as OwnTaskState
 from worklist.domain.work import Deed
 from worklist.pages import words
-from worklist.pages.times import LocalTimes, age, lasting, on
+from worklist.pages.times import LocalTimes, lasting, on
 from worklist.pages.views import chips
 from worklist.routes import read_body
 
@@ -85,19 +83,9 @@ def test_instants_read_on_the_site_s_clock() -> None:
     assert TIMES.at(NOW).text == "Mon 1 Jun, 10:15"
     assert TIMES.at(NOW).iso == "2026-06-01T14:15:00Z"
     assert TIMES.at(NOW.replace(year=2027)).text == "Tue 1 Jun 2027, 10:15"
+    assert on(date(2026, 5, 27)) == "27 May 2026"
     assert TIMES.left(NOW + timedelta(hours=2)) == "in 2 h"
     assert TIMES.left(NOW - timedelta(hours=2)) == "2 h overdue"
-
-
-@given(st.dates(date(1900, 1, 1), date(2026, 6, 1)))
-def test_an_age_is_the_number_of_birthdays(born_on: date) -> None:
-    today = date(2026, 6, 1)
-    birthdays = sum(
-        (year, born_on.month, born_on.day) <= (today.year, today.month, today.day)
-        for year in range(born_on.year + 1, today.year + 1)
-    )
-    assert age(born_on, today) == birthdays
-    assert on(date(2026, 5, 27)) == "27 May 2026"
 
 
 @pytest.mark.parametrize(
