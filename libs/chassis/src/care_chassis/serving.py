@@ -24,7 +24,6 @@ from care_chassis.health import Health
 from care_chassis.inbox import forget_old
 from care_chassis.kafka import Publisher
 from care_chassis.logs import configure_logs, get_logger
-from care_chassis.migrations import migrate
 from care_chassis.outbox import OutboxRelay
 from care_chassis.probes import add_probes
 from care_chassis.settings import LogSettings, TelemetrySettings
@@ -80,6 +79,9 @@ def main(package: str, settings: Callable[[], S], build: Callable[[S], Assembly]
             configure_telemetry(package, configured.telemetry)
             _run(package, serve_until_told(build, configured))
         case ["migrate"]:
+            # Here, because it takes a second to load, and what serves does not need it.
+            from care_chassis.migrations import migrate  # noqa: PLC0415
+
             migrate(package, configured.database_url)  # type: ignore[attr-defined]
             _log.info("schema_migrated", service=package)
         case _:
