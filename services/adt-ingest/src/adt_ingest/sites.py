@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Final
 
 from adt_ingest.domain.acknowledgement import Code
-from adt_ingest.domain.charsets import site_codec
+from adt_ingest.domain.charsets import CharsetRules, site_codec
 from adt_ingest.domain.oddities import Oddity
-from adt_ingest.domain.profile import AnswerRules, CharsetRules, ObservationCodes, SiteProfile
+from adt_ingest.domain.profile import AnswerRules, ObservationCodes, SiteProfile
 from care_chassis.documents import DocumentError, WatchedFolder
 from care_chassis.health import Health
 from care_chassis.logs import get_logger

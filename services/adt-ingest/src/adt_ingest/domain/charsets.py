@@ -1,8 +1,21 @@
 """The names of HL7 table 0211 (MSH-18) and the codecs they mean."""
 
 import codecs
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class CharsetRules:
+    """What to do where bytes are not what is declared: see the contract of site files."""
+
+    repair_undecodable: bool = False
+    repair_suspicious: bool = False
+    repair_codec: str = ""
+
+
+AS_DECLARED: Final = CharsetRules()
 
 _NAMES: Final = {
     "": "",
@@ -44,6 +57,11 @@ _CODECS: Final = {_bare(name): codec for name, codec in _NAMES.items()}
 def codec_of(name: str) -> str | None:
     """The Python codec of a character set's name; None if the name is unknown, "" for no name."""
     return _CODECS.get(_bare(name))
+
+
+def is_single_byte(codec: str) -> bool:
+    """Whether each byte is a character by itself: then nearly any bytes can be read with it."""
+    return codec.startswith(("iso8859_", "cp125"))
 
 
 def site_codec(name: str) -> str | None:

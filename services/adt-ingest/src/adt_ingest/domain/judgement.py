@@ -68,7 +68,9 @@ def _judge_of_site(
     if header.component(9, 1) != "ADT" or (trigger and trigger not in MEANINGS):
         return about(verdict=IGNORED, answer=_TAKEN, trigger=trigger)
     try:
-        message = read_message(frame.data, header, default_codec=site.codec)
+        message = read_message(
+            frame.data, header, default_codec=site.codec, rules=site.charset_rules
+        )
         trigger = trigger_of(header, message)
         kind = MEANINGS.get(trigger)
         if kind is None:

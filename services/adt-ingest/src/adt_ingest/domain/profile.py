@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import tzinfo
 
 from adt_ingest.domain.acknowledgement import Code
+from adt_ingest.domain.charsets import AS_DECLARED, CharsetRules
 from adt_ingest.domain.oddities import Oddity
 
 
@@ -20,15 +21,6 @@ class ObservationCodes:
     """PV1-10"""
     location: frozenset[str] = frozenset()
     """PV1-3.1"""
-
-
-@dataclass(frozen=True, slots=True)
-class CharsetRules:
-    """What to do where bytes are not what is declared: see the contract of site files."""
-
-    repair_undecodable: bool = False
-    repair_suspicious: bool = False
-    repair_codec: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +47,7 @@ class SiteProfile:
     """Reads messages whose MSH-18 is empty."""
     authority: str
     """Assigned the identifiers that name no authority."""
-    charset_rules: CharsetRules = CharsetRules()
+    charset_rules: CharsetRules = AS_DECLARED
     answers: AnswerRules = AnswerRules()
     refuse: frozenset[Oddity] = frozenset()
     """The slips of form that are not forgiven."""

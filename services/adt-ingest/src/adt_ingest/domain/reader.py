@@ -8,8 +8,10 @@ from dataclasses import astuple, dataclass
 from functools import lru_cache
 from typing import Final
 
-from adt_ingest.domain.charsets import codec_of
+from adt_ingest.domain.charsets import AS_DECLARED, CharsetRules, codec_of
+from adt_ingest.domain.decoding import decode
 from adt_ingest.domain.escapes import Unescaper
+from adt_ingest.domain.oddities import Oddity
 from adt_ingest.domain.refusals import Problem, Refusal
 
 DELETED: Final = '""'
@@ -223,10 +225,20 @@ def _marks(delimiters: Delimiters, codec: str) -> Marks:
 class Message:
     """A message's segments, found by name."""
 
-    __slots__ = ("_by_name", "segments")
+    __slots__ = ("_by_name", "oddities", "segments", "warnings")
 
-    def __init__(self, segments: list[Segment]) -> None:
+    def __init__(
+        self,
+        segments: list[Segment],
+        *,
+        warnings: tuple[str, ...] = (),
+        oddities: frozenset[Oddity] = frozenset(),
+    ) -> None:
         self.segments = segments
+        self.warnings = warnings
+        """Doubts about the whole message's text, such as `charset_repaired`."""
+        self.oddities = oddities
+        """The slips of form that were forgiven."""
         by_name: dict[str, list[Segment]] = {}
         for segment in segments:
             if segment.name in by_name:
@@ -255,45 +267,53 @@ class Message:
         return [Message(group) for group in groups]
 
 
-def read_message(data: bytes, header: Header, *, default_codec: str) -> Message:
+def read_message(
+    data: bytes, header: Header, *, default_codec: str, rules: CharsetRules = AS_DECLARED
+) -> Message:
     """The message in `data`, decoded by its header's character set, else by `default_codec`.
 
-    Segments may end in CR, LF or both. Raises Refusal where bytes are not of that character set.
+    Segments may end in CR, LF or both. Raises Refusal where bytes are not of that character set
+    and `rules` repair nothing.
     """
     if header.codec is None:
         raise Refusal(Problem.TABLE_VALUE, "MSH-18 names an unknown character set", "MSH-18")
+    oddities: set[Oddity] = set()
+    if not data.startswith(b"MSH"):
+        data = _from_header(data, oddities)
     codec = header.codec or default_codec
-    text = _decode(data, codec, header)
-    if "\0" in text[text.find("MSH") :]:  # no database keeps it: nobody could follow what it tells
-        raise Refusal(Problem.DATA_TYPE, "The message holds a NUL character", _place_of_nul(text))
+    decoded = decode(data, codec, rules, header.delimiters.field.encode())
+    text = decoded.text
     if "\n" in text:
-        text = text.replace("\r\n", "\r").replace("\n", "\r")
-    marks = _marks(header.delimiters, codec)
-    return Message([Segment(line, marks) for line in text.lstrip("\ufeff").split("\r") if line])
+        text = _with_carriage_returns(text, oddities)
+    if "\0" in text:  # no database keeps it: nobody could follow what it tells
+        raise Refusal(Problem.DATA_TYPE, "The message holds a NUL character", _place_of_nul(text))
+    marks = _marks(header.delimiters, decoded.codec)
+    segments = [Segment(line, marks) for line in text.split("\r") if line]
+    return Message(segments, warnings=decoded.warnings, oddities=frozenset(oddities))
 
 
-def _decode(data: bytes, codec: str, header: Header) -> str:
-    try:
-        return data.decode(codec)
-    except UnicodeDecodeError as error:
-        reason = f"The bytes are not of the character set {codec}"
-        place = _place_of(data, error.start, header)
-        raise Refusal(Problem.DATA_TYPE, reason, place) from error
+def _from_header(data: bytes, oddities: set[Oddity]) -> bytes:
+    start = data.index(b"MSH")
+    before = data[:start]
+    if _UTF8_BOM in before:
+        oddities.add(Oddity.BYTE_ORDER_MARK)
+    if before != _UTF8_BOM:
+        oddities.add(Oddity.LEADING_BLANKS)
+    return data[start:]
+
+
+def _with_carriage_returns(text: str, oddities: set[Oddity]) -> str:
+    if "\r\n" in text:
+        oddities.add(Oddity.CARRIAGE_RETURN_LINE_FEEDS)
+        text = text.replace("\r\n", "\r")
+    if "\n" in text:
+        oddities.add(Oddity.LINE_FEEDS)
+        text = text.replace("\n", "\r")
+    return text
 
 
 def _place_of_nul(text: str) -> str:
     """The segment of the first NUL, such as `PID`."""
-    before = text[: text.index("\0", text.find("MSH"))].replace("\n", "\r")
+    before = text[: text.index("\0")]
     name = before[before.rfind("\r") + 1 :][:3]
     return name if name.isalnum() and name.isascii() and name.isupper() else ""
-
-
-def _place_of(data: bytes, offset: int, header: Header) -> str:
-    """Segment and field of the byte at `offset`, such as `PID-5`."""
-    before = data[:offset].replace(b"\n", b"\r")
-    line = before[before.rfind(b"\r") + 1 :]
-    name = line[:3].decode("latin-1")
-    if not (name.isalnum() and name.isascii() and name.isupper()):
-        return ""
-    number = line.count(header.delimiters.field.encode()) + (name == "MSH")
-    return f"{name}-{number}" if number else name
