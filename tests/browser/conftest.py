@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -41,12 +42,17 @@ async def voices(care_topics: str) -> AsyncGenerator[Voices]:
     await publisher.stop()
 
 
+@pytest.fixture(scope="module")
+def browser_path(stack_settings: StackSettings) -> Path:
+    """Not in an async fixture: Playwright is asked for its own, and refuses within a loop."""
+    return ensure_browser(stack_settings.caller.get("PATH", ""), stack_settings.cache_dir)
+
+
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def chromium(stack_settings: StackSettings) -> AsyncGenerator[Browser]:
-    path = ensure_browser(stack_settings.caller.get("PATH", ""), stack_settings.cache_dir)
+async def chromium(browser_path: Path) -> AsyncGenerator[Browser]:
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
-            executable_path=path, args=["--no-sandbox", "--disable-dev-shm-usage"]
+            executable_path=browser_path, args=["--no-sandbox", "--disable-dev-shm-usage"]
         )
         yield browser
         await browser.close()
