@@ -8,24 +8,57 @@ from care_contracts.identifiers import Identifier
 
 
 class EncounterEventType(StrEnum):
-    """What happened; the `ce_type` of the event."""
+    """What happened; the `ce_type` of the event. Which trigger says it: `docs/triggers.md`."""
 
     ADMITTED = "encounter.admitted"
-    """A01"""
     REGISTERED = "encounter.registered"
-    """A04"""
+    """An out-patient or emergency visit began."""
     DISCHARGED = "encounter.discharged"
-    """A03"""
     UPDATED = "encounter.updated"
-    """A08"""
     MOVED = "encounter.moved"
-    """A02 and other bed moves: location only"""
+    """Location or bed only."""
+    CLASS_CHANGED = "encounter.class_changed"
+    """The same episode goes on as another kind of visit; `prior_account` and `prior_visit` say
+    which numbers it had, where they changed. That is no merge."""
+    PLANNED = "encounter.planned"
+    """An admission is to come."""
+    PLAN_CANCELLED = "plan.cancelled"
     ADMISSION_CANCELLED = "admission.cancelled"
-    """A11"""
     DISCHARGE_CANCELLED = "discharge.cancelled"
-    """A13"""
+    DISCHARGE_PLANNED = "discharge.planned"
+    DISCHARGE_PLAN_CANCELLED = "discharge_plan.cancelled"
+    LEAVE_BEGAN = "leave.began"
+    """The patient is away for a while, and not discharged."""
+    LEAVE_ENDED = "leave.ended"
+    LEAVE_CANCELLED = "leave.cancelled"
+    """The patient did not go; `occurred_at` is when that was said."""
+    LEAVE_END_CANCELLED = "leave_end.cancelled"
+    """The patient did not come back; `occurred_at` is when that was said."""
+    PARTICIPANTS_UPDATED = "participants.updated"
+    """Who attends or consults; nothing else is meant."""
+    PERSON_UPDATED = "person.updated"
+    """About the person alone, whatever visit the message repeats."""
+    ALLERGIES_UPDATED = "allergies.updated"
     PATIENT_MERGED = "patient.merged"
-    """A40"""
+    """`prior_patient` goes up in `patient`, visits and accounts being kept."""
+    ACCOUNT_MERGED = "account.merged"
+    """`prior_account` goes up in the account of `visit_facts`."""
+    VISIT_MERGED = "visit.merged"
+    """`prior_visit` goes up in `visit`."""
+    PATIENT_MOVED = "patient.moved"
+    """What was kept under `prior_patient` belongs to `patient`; they are two persons."""
+    ACCOUNT_MOVED = "account.moved"
+    """`prior_account` of `prior_patient` belongs to `patient`, as the account of `visit_facts`."""
+    VISIT_MOVED = "visit.moved"
+    """`prior_visit` of `prior_patient` or `prior_account` belongs to `patient`, as `visit`."""
+    IDENTIFIER_CHANGED = "identifier.changed"
+    """One number is another from now on: whichever `prior_...` is there tells which."""
+    PERSONS_LINKED = "persons.linked"
+    """`patient` and `linked_patient` have to do with each other; their records stay distinct."""
+    PERSONS_UNLINKED = "persons.unlinked"
+    PATIENT_DELETED = "patient.deleted"
+    VISIT_DELETED = "visit.deleted"
+    """A purge of records, not the correction of an error."""
 
 
 class EncounterClass(StrEnum):
@@ -62,6 +95,47 @@ class Diagnosis(Contract):
     kind: str = ""
 
 
+class Contact(Contract):
+    """Next of kin or caregiver (NK1), in the sender's own codes."""
+
+    family_name: str = ""
+    given_name: str = ""
+    relationship: str = ""
+    """NK1-3: SPO, CHD, CGV ..."""
+    role: str = ""
+    """NK1-7"""
+    phones: list[str] = []
+
+
+class Payer(Contract):
+    """Who pays (IN1), the first payer first."""
+
+    identifier: str = ""
+    name: str = ""
+
+
+class Allergy(Contract):
+    """One AL1 or IAM."""
+
+    code: str = ""
+    text: str = ""
+    kind: str = ""
+    """DA, FA ..."""
+    severity: str = ""
+    reaction: str = ""
+    action: str = ""
+    """IAM-6: A added, D deleted, U updated; nothing in AL1, which lists all there are."""
+
+
+class Restriction(Contract):
+    """One ARV: who may not see this, and why (ETH, PSY, HIV ...), in the sender's own codes."""
+
+    restriction: str = ""
+    reasons: list[str] = []
+    action: str = ""
+    """A added, D deleted, U updated, X unchanged."""
+
+
 class PatientFacts(Facts):
     """What the message said about the person."""
 
@@ -76,6 +150,12 @@ class PatientFacts(Facts):
     deceased: bool | None = None
     died_at: Instant | None = None
     primary_care_provider: Practitioner | None = None
+    protected: bool | None = None
+    """PD1-12: only those who must know may be told of the person."""
+    restrictions: list[Restriction] | None = None
+    contacts: list[Contact] | None = None
+    payers: list[Payer] | None = None
+    allergies: list[Allergy] | None = None
 
 
 class VisitFacts(Facts):
@@ -88,6 +168,21 @@ class VisitFacts(Facts):
     location: str | None = None
     hospital_service: str | None = None
     attending: Practitioner | None = None
+    """PV1-7, else the admitting doctor: who treats the patient."""
+    referring: Practitioner | None = None
+    consulting: list[Practitioner] | None = None
+    admitting: Practitioner | None = None
+    patient_type: str | None = None
+    """PV1-18 as sent: every site has its own."""
+    admit_source: str | None = None
+    """PV1-14 as sent: UB-04 FL15, where a site keeps to it."""
+    protected: bool | None = None
+    """PV2-22: the same of the visit."""
+    restrictions: list[Restriction] | None = None
+    alternate_number: str | None = None
+    """PV1-50"""
+    expected_admission_at: Instant | None = None
+    expected_discharge_at: Instant | None = None
     admitted_at: Instant | None = None
     discharged_at: Instant | None = None
     disposition: str | None = None
@@ -120,6 +215,28 @@ class MessageReference(Contract):
     sending_facility: str = ""
 
 
+class MovementAction(StrEnum):
+    """What a message does to a movement."""
+
+    INSERT = "INSERT"
+    UPDATE = "UPDATE"
+    CANCEL = "CANCEL"
+
+
+class Movement(Contract):
+    """IHE PAM's ZBE: which movement of the visit the message is about, and what it does to it."""
+
+    identifier: str
+    authority: str = ""
+    action: MovementAction | None = None
+    starts_at: Instant | None = None
+    ends_at: Instant | None = None
+    historic: bool = False
+    """It corrects the past: where the patient is now is not what the message says."""
+    original_trigger: str = ""
+    """In an update or cancel: the trigger that told of the movement first."""
+
+
 class EncounterEvent(Contract):
     """The body of every event in `encounters.v1`; `to_json` leaves out what is absent."""
 
@@ -128,14 +245,24 @@ class EncounterEvent(Contract):
     patient: PatientReference
     visit: VisitReference | None = None
     prior_patient: PatientReference | None = None
-    """For `patient.merged`: who was merged away (MRG-1); `patient` survives."""
+    """MRG-1: in `patient.merged` who was merged away; what else, the event's type says."""
+    prior_visit: VisitReference | None = None
+    """MRG-5"""
+    prior_account: Identifier | None = None
+    """MRG-3"""
+    prior_identifier: Identifier | None = None
+    """In `identifier.changed`: a number that names neither a patient, a visit nor an account."""
+    linked_patient: PatientReference | None = None
+    movement: Movement | None = None
     recorded_at: Instant
     """EVN-2, else MSH-7, else when it was received: what orders facts about one visit."""
     occurred_at: Instant | None = None
-    """EVN-6; in a cancel, the time of the event that is cancelled."""
+    """EVN-6; in a cancel, the time of the event that is cancelled (of a leave: of the cancel)."""
     received_at: Instant
     patient_facts: PatientFacts = PatientFacts()
     visit_facts: VisitFacts = VisitFacts()
+    site_fields: dict[str, str | None] = {}
+    """What the site's file names besides, by the names it gives; None for what was deleted."""
     warnings: list[str] = []
     """Data-quality codes such as `nonexistent_local_time`."""
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pydantic import ValidationError
 
 from care_contracts import topics
-from care_contracts.encounters import EncounterEvent
+from care_contracts.encounters import EncounterEvent, EncounterEventType
 from care_contracts.notifications import NotificationSnapshot
 from care_contracts.reminders import Reminder
 from care_contracts.tasks import TaskSnapshot
@@ -70,9 +70,10 @@ def _of_frame(headers: Mapping[str, str], _data: bytes) -> Facts:
     )
 
 
-def _of_encounter_event(_headers: Mapping[str, str], data: bytes) -> Facts:
+def _of_encounter_event(headers: Mapping[str, str], data: bytes) -> Facts:
     event = EncounterEvent.model_validate_json(data)
-    prior = event.prior_patient
+    is_merge = headers["ce_type"] == EncounterEventType.PATIENT_MERGED
+    prior = event.prior_patient if is_merge else None
     return Facts(
         site=event.site,
         control_id=event.message.message_control_id,

@@ -33,6 +33,17 @@ _TURNS = {
     EncounterEventType.ADMISSION_CANCELLED: Turn.ADMISSION_CANCELLED,
     EncounterEventType.DISCHARGE_CANCELLED: Turn.DISCHARGE_CANCELLED,
 }
+_OF_THE_VISIT = frozenset(
+    {
+        *_TURNS,
+        EncounterEventType.UPDATED,
+        EncounterEventType.MOVED,
+        EncounterEventType.CLASS_CHANGED,
+        EncounterEventType.PARTICIPANTS_UPDATED,
+    }
+)
+"""What else there is tells of the person: a plan, a leave or a merger makes nobody arrive or go."""
+_PURGES = frozenset({EncounterEventType.PATIENT_DELETED, EncounterEventType.VISIT_DELETED})
 _CARES = {
     EncounterClass.EMERGENCY: Care.EMERGENCY,
     EncounterClass.OBSERVATION: Care.OBSERVATION,
@@ -53,21 +64,29 @@ def follow_encounters(request_notices: RequestNotices, *, news_for: timedelta) -
 
 
 def read_news(event: Event, *, news_for: timedelta) -> News:
-    """What an event says; of a type not known here, what it says of person and kind of visit."""
+    """What an event says; of a type not known here, what it says of the person."""
     body = EncounterEvent.model_validate_json(event.data)
     stamp = Stamp(body.recorded_at, event.event_id)
+    is_merge = event.type == EncounterEventType.PATIENT_MERGED
+    prior = body.prior_patient if is_merge else None
     return News(
         patient_key=body.patient.patient_key,
-        facts=_person_facts(body, stamp),
-        prior_key=body.prior_patient.patient_key if body.prior_patient else None,
-        visit=None
-        if body.visit is None
-        else VisitNews(
-            visit_key=body.visit.visit_key,
-            site=body.site,
-            facts=_stay_facts(body, stamp),
-            moment=_moment(event, body, news_for),
-        ),
+        facts=PersonFacts() if event.type in _PURGES else _person_facts(body, stamp),
+        prior_key=prior.patient_key if prior else None,
+        visit=_visit_news(event, body, stamp, news_for) if event.type in _OF_THE_VISIT else None,
+    )
+
+
+def _visit_news(
+    event: Event, body: EncounterEvent, stamp: Stamp, news_for: timedelta
+) -> VisitNews | None:
+    if body.visit is None:
+        return None
+    return VisitNews(
+        visit_key=body.visit.visit_key,
+        site=body.site,
+        facts=_stay_facts(body, stamp),
+        moment=_moment(event, body, news_for),
     )
 
 
@@ -104,7 +123,7 @@ def _clinician(said: Mapping[str, Any], name: str, stamp: Stamp) -> ClinicianNam
 
 
 def _moment(event: Event, body: EncounterEvent, news_for: timedelta) -> Moment | None:
-    turn = _turn(event.type)
+    turn = _TURNS.get(EncounterEventType(event.type), Turn.MENTIONED)
     care = _care(body.visit_facts.encounter_class)
     if turn is Turn.MENTIONED and care is None:
         return None
@@ -120,13 +139,6 @@ def _moment(event: Event, body: EncounterEvent, news_for: timedelta) -> Moment |
         correlation_id=event.correlation_id,
         traceparent=event.traceparent,
     )
-
-
-def _turn(event_type: str) -> Turn:
-    try:
-        return _TURNS.get(EncounterEventType(event_type), Turn.MENTIONED)
-    except ValueError:
-        return Turn.MENTIONED
 
 
 def _care(encounter_class: EncounterClass | None) -> Care | None:

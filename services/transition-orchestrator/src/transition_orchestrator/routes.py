@@ -1,5 +1,7 @@
 """Where events come in: `encounters.v1` and `tasks.v1`, turned into what the domain knows."""
 
+from prometheus_client import Counter
+
 from care_chassis.consumption import Reaction
 from care_chassis.errors import PermanentError
 from care_chassis.events import Event
@@ -23,10 +25,43 @@ _KINDS = {
     EncounterEventType.DISCHARGED: MessageKind.DISCHARGED,
     EncounterEventType.UPDATED: MessageKind.UPDATED,
     EncounterEventType.MOVED: MessageKind.MOVED,
+    EncounterEventType.CLASS_CHANGED: MessageKind.CLASS_CHANGED,
+    EncounterEventType.PARTICIPANTS_UPDATED: MessageKind.PARTICIPANTS_UPDATED,
     EncounterEventType.ADMISSION_CANCELLED: MessageKind.ADMISSION_CANCELLED,
     EncounterEventType.DISCHARGE_CANCELLED: MessageKind.DISCHARGE_CANCELLED,
     EncounterEventType.PATIENT_MERGED: MessageKind.PATIENT_MERGED,
+    EncounterEventType.PERSON_UPDATED: MessageKind.PERSON_UPDATED,
+    EncounterEventType.ALLERGIES_UPDATED: MessageKind.PERSON_UPDATED,
+    EncounterEventType.PERSONS_LINKED: MessageKind.PERSON_UPDATED,
+    EncounterEventType.PERSONS_UNLINKED: MessageKind.PERSON_UPDATED,
 }
+_FOR_THE_PERSON_ONLY = frozenset(
+    {
+        EncounterEventType.PLANNED,
+        EncounterEventType.PLAN_CANCELLED,
+        EncounterEventType.DISCHARGE_PLANNED,
+        EncounterEventType.DISCHARGE_PLAN_CANCELLED,
+        EncounterEventType.LEAVE_BEGAN,
+        EncounterEventType.LEAVE_ENDED,
+        EncounterEventType.LEAVE_CANCELLED,
+        EncounterEventType.LEAVE_END_CANCELLED,
+        EncounterEventType.ACCOUNT_MERGED,
+        EncounterEventType.VISIT_MERGED,
+        EncounterEventType.PATIENT_MOVED,
+        EncounterEventType.ACCOUNT_MOVED,
+        EncounterEventType.VISIT_MOVED,
+        EncounterEventType.IDENTIFIER_CHANGED,
+    }
+)
+"""What they say of the person is believed; what they say of a visit has no effect yet."""
+_WITHOUT_EFFECT = frozenset({EncounterEventType.PATIENT_DELETED, EncounterEventType.VISIT_DELETED})
+"""A purge of records elsewhere: not even what it says of the person is news."""
+
+_PUT_OFF = Counter(
+    "care_orchestrator_put_off_total",
+    "Events of encounters.v1 that say more than the orchestrator acts on yet.",
+    ["type"],
+)
 
 
 def follow_encounters_and_tasks(follow: FollowEncounters) -> Reaction[News]:
@@ -46,22 +81,33 @@ def read_news(event: Event) -> News:
         return Completion(task.transition_id, task.code)
     if event.type.startswith("task."):
         return None
+    return _news_of_encounter(event)
+
+
+def _news_of_encounter(event: Event) -> Message | None:
     try:
-        kind = _KINDS[EncounterEventType(event.type)]
+        event_type = EncounterEventType(event.type)
     except ValueError as error:
         raise PermanentError("the type of the event is not one of this topic", "ce_type") from error
-    return _message(kind, EncounterEvent.model_validate_json(event.data), event.event_id)
+    body = EncounterEvent.model_validate_json(event.data)
+    kind = _KINDS.get(event_type)
+    if kind is None:
+        _PUT_OFF.labels(event_type).inc()
+        kind = None if event_type in _WITHOUT_EFFECT else MessageKind.PERSON_UPDATED
+    return _message(kind, body, event.event_id) if kind else None
 
 
 def _message(kind: MessageKind, body: EncounterEvent, event_id: str) -> Message:
-    visit = body.visit
+    """The message in the engine's words; only a merge may tie two persons together."""
+    visit = None if kind is MessageKind.PERSON_UPDATED else body.visit
+    prior = body.prior_patient if kind is MessageKind.PATIENT_MERGED else None
     return Message(
         stamp=Stamp(body.recorded_at, event_id),
         kind=kind,
         site=body.site,
         patient=_name(body.patient),
         visit=VisitName(VisitKey(visit.visit_key), visit.visit) if visit else None,
-        prior=_name(body.prior_patient) if body.prior_patient else None,
+        prior=_name(prior) if prior else None,
         occurred_at=body.occurred_at,
         patient_facts=body.patient_facts.model_dump(mode="json", exclude_unset=True),
         visit_facts=body.visit_facts.model_dump(mode="json", exclude_unset=True),

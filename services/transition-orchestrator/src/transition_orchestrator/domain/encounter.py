@@ -26,6 +26,15 @@ OWNER = "patient_key"
 """The fact that says whose visit it is; the others have the names of the contract."""
 _WITH_HISTORY = frozenset({"disposition", "discharged_at", "encounter_class"})
 _ABOUT_DISCHARGE = frozenset({"disposition", "discharged_at"})
+_PARTICIPANTS = frozenset({"attending", "referring", "consulting", "admitting"})
+_REPEATS_A_DISCHARGE = frozenset(
+    {
+        MessageKind.MOVED,
+        MessageKind.CLASS_CHANGED,
+        MessageKind.ADMISSION_CANCELLED,
+        MessageKind.DISCHARGE_CANCELLED,
+    }
+)
 _MOST_MOMENTS = 48
 
 
@@ -135,17 +144,12 @@ class Encounter:
 
 def _heard(message: Message) -> dict[str, Json]:
     """What to believe of a message: cancels and moves repeat a discharge without meaning it."""
-    if message.kind in (
-        MessageKind.MOVED,
-        MessageKind.ADMISSION_CANCELLED,
-        MessageKind.DISCHARGE_CANCELLED,
-    ):
-        return {
-            name: value
-            for name, value in message.visit_facts.items()
-            if name not in _ABOUT_DISCHARGE
-        }
-    return dict(message.visit_facts)
+    said = message.visit_facts
+    if message.kind in _REPEATS_A_DISCHARGE:
+        return {name: value for name, value in said.items() if name not in _ABOUT_DISCHARGE}
+    if message.kind is MessageKind.PARTICIPANTS_UPDATED:
+        return {name: value for name, value in said.items() if name in _PARTICIPANTS}
+    return dict(said)
 
 
 def _moment_of(message: Message) -> Moment | None:
