@@ -36,7 +36,7 @@ frames = st.one_of(
     st.builds(
         Frame,
         st.sampled_from(
-            [discharge(), merge(), adt("A01"), adt("A60"), discharge(mrn=None), b"MSH|^~\\&|"]
+            [discharge(), merge(), adt("A01"), adt("A19"), discharge(mrn=None), b"MSH|^~\\&|"]
         ),
         st.sampled_from(Flaw),
     ),

@@ -9,14 +9,15 @@ from tests.support.hl7_builders import adt
 
 from adt_ingest.domain.reader import read_header, read_message
 from adt_ingest.domain.refusals import Refusal
-from adt_ingest.domain.translation import MEANINGS, Translation, translate
+from adt_ingest.domain.translation import Translation, translate
+from adt_ingest.domain.triggers import MEANINGS
 
 
 def all_told(data: bytes) -> list[Translation]:
     header = read_header(data)
     message = read_message(data, header, default_codec=GOOD_HEALTH.codec)
-    kind = MEANINGS[header.component(9, 2)]
-    return translate(message, header, GOOD_HEALTH, kind=kind, received_at=RECEIVED_AT)
+    trigger = header.component(9, 2)
+    return translate(message, header, GOOD_HEALTH, trigger=trigger, received_at=RECEIVED_AT)
 
 
 values = st.sampled_from(["", '""', "MR1", "2026", "20260522170000"])

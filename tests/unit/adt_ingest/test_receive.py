@@ -77,7 +77,7 @@ async def test_no_number_of_a_patient_stands_where_names_may_be_seen() -> None:
 async def test_while_kafka_is_away_everything_is_answered_ae_and_nothing_else() -> None:
     events = FakeEvents()
     events.away = True
-    for data in (discharge(), b"garbage", adt("A60"), adt("A03", sending_facility="NOBODY")):
+    for data in (discharge(), b"garbage", adt("A19"), adt("A03", sending_facility="NOBODY")):
         answer = segments_of(await answer_to(data, events))
         assert answer["MSA"][1] == "AE"
         assert "could not be stored" in answer["MSA"][3]
@@ -106,7 +106,7 @@ async def test_a_batch_is_published_at_once_and_answered_in_order() -> None:
     assert controls == ["C0", "C1", "", "C2", "C3", "C4"]
 
 
-@pytest.mark.parametrize("trigger", ["A05", "A28", "A31", "A60", "A06", "Z99"])
+@pytest.mark.parametrize("trigger", ["A19", "A20", "A56", "A59", "A63", "Z01"])
 async def test_a_trigger_that_means_nothing_here_is_accepted_and_ignored(trigger: str) -> None:
     events = FakeEvents()
     assert code_of(await answer_to(adt(trigger), events)) == "AA"

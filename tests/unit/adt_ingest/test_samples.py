@@ -15,7 +15,7 @@ EXPECTED: dict[str, tuple[str, str, list[str]]] = {
     "admission-other-delimiters.hl7": ("AA", "accepted", ["encounter.admitted"]),
     "registration-version-2-1.hl7": ("AA", "accepted", ["encounter.registered"]),
     "merge-two-pairs.hl7": ("AA", "accepted", ["patient.merged", "patient.merged"]),
-    "allergy-ignored.hl7": ("AA", "ignored", []),
+    "allergies.hl7": ("AA", "accepted", ["allergies.updated"]),
     "discharge-wrong-charset.hl7": ("AE", "quarantined", []),
     "discharge-unknown-site.hl7": ("AR", "quarantined", []),
     "batch-of-two.hl7": ("AR", "quarantined", []),

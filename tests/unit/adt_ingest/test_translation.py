@@ -14,7 +14,8 @@ from adt_ingest.domain.profile import SiteProfile
 from adt_ingest.domain.reader import read_header, read_message
 from adt_ingest.domain.refusals import Refusal
 from adt_ingest.domain.times import NONEXISTENT, UNREADABLE
-from adt_ingest.domain.translation import DELETED_DISCHARGE, MEANINGS, Translation, translate
+from adt_ingest.domain.translation import DELETED_DISCHARGE, Translation, translate
+from adt_ingest.domain.triggers import MEANINGS
 from care_contracts.encounters import EncounterClass, EncounterEventType
 
 CASES = {
@@ -28,8 +29,8 @@ CASES = {
 def all_told(data: bytes, site: SiteProfile = GOOD_HEALTH) -> list[Translation]:
     header = read_header(data)
     message = read_message(data, header, default_codec=site.codec)
-    kind = MEANINGS[header.component(9, 2)]
-    return translate(message, header, site, kind=kind, received_at=RECEIVED_AT)
+    trigger = header.component(9, 2)
+    return translate(message, header, site, trigger=trigger, received_at=RECEIVED_AT)
 
 
 def told(data: bytes, site: SiteProfile = GOOD_HEALTH) -> Translation:
@@ -50,7 +51,7 @@ def utc(*numbers: int) -> datetime:
 
 
 def test_every_kind_and_class_is_one_of_the_contract() -> None:
-    assert set(MEANINGS.values()) <= set(EncounterEventType)
+    assert {meaning.kind for meaning in MEANINGS.values()} <= set(EncounterEventType)
     for code in "IEOPRBCNU":
         assert a08(patient_class=code).visit_facts["encounter_class"] in list(EncounterClass)
 
@@ -73,7 +74,7 @@ def test_a_trigger_about_a_visit_names_patient_and_visit(trigger: str, kind: str
     assert (said.kind, said.patient.value, said.patient.authority) == (kind, "MR7", "GHH")
     assert said.visit is not None
     assert (said.visit.value, said.visit.authority) == ("V7", "GHH")
-    assert said.prior_patient is None
+    assert said.references.prior_patient is None
     assert said.recorded_at == utc(2026, 5, 22, 21, 5)
 
 
@@ -110,6 +111,7 @@ def test_a_discharge_says_all_it_carries() -> None:
         "location": "4W-401-A",
         "hospital_service": "MED",
         "attending": {"identifier": "1111111111", "family_name": "Attending", "given_name": "Alma"},
+        "admitting": {"identifier": "3333333333", "family_name": "Admitting", "given_name": "Ann"},
         "admitted_at": utc(2026, 5, 19, 13),
         "discharged_at": utc(2026, 5, 22, 21),
         "disposition": "01",
@@ -360,19 +362,31 @@ class TestThePerson:
         assert a08(phone=phones).patient_facts["phones"] == ["555-2", "555 3"]
 
 
+def pairs_of(data: bytes, site: SiteProfile = GOOD_HEALTH) -> list[tuple[str, str]]:
+    """Survivor and prior of every merge that a message tells of."""
+    priors = [(each.patient, each.references.prior_patient) for each in all_told(data, site)]
+    return [(patient.value, prior.value if prior else "") for patient, prior in priors]
+
+
 class TestMerges:
     def test_a_merge_names_survivor_and_prior(self) -> None:
         said = told(merge(mrn="MR1", prior_mrn="MR2"))
         assert said.kind == "patient.merged"
         assert said.patient.value == "MR1"
-        assert said.prior_patient is not None
-        assert (said.prior_patient.value, said.prior_patient.authority) == ("MR2", "GHH")
+        assert said.references.prior_patient is not None
+        assert (said.references.prior_patient.value, said.references.prior_patient.authority) == (
+            "MR2",
+            "GHH",
+        )
         assert said.visit is None
 
     def test_pairs_are_merged_by_position(self) -> None:
         data = merge(mrn="MR1", prior_mrn="MR2", segments=("PID|||MR3", "PD1|||", "MRG|MR4"))
         pairs = [
-            (each.patient.value, each.prior_patient and each.prior_patient.value)
+            (
+                each.patient.value,
+                each.references.prior_patient and each.references.prior_patient.value,
+            )
             for each in all_told(data)
         ]
         assert pairs == [("MR1", "MR2"), ("MR3", "MR4")]

@@ -5,7 +5,7 @@ from typing import Final
 from prometheus_client import Counter, Gauge, Histogram
 
 from adt_ingest.domain.judgement import Judgement
-from adt_ingest.domain.translation import MEANINGS
+from adt_ingest.domain.triggers import KNOWN
 
 FRAMES: Final = Counter(
     "care_adt_ingest_frames",
@@ -23,5 +23,5 @@ STRAY_BYTES: Final = Counter("care_adt_ingest_stray_bytes", "Bytes outside of an
 
 def count(judgement: Judgement, verdict: str, answer: str) -> None:
     """Count a frame. Unknown triggers share a label, so that no sender can make thousands."""
-    trigger = judgement.trigger if judgement.trigger in MEANINGS else "other"
+    trigger = judgement.trigger if judgement.trigger in KNOWN else "other"
     FRAMES.labels(judgement.site or "unknown", trigger, verdict, answer).inc()

@@ -8,8 +8,10 @@ from typing import Final, Self
 from adt_ingest.domain.doors import Origin
 from adt_ingest.domain.event_ids import EventIds
 from adt_ingest.domain.facts import Facts
-from adt_ingest.domain.identifiers import Identifier
+from adt_ingest.domain.identifiers import Identifier, identifier_fact
 from adt_ingest.domain.judgement import Judgement
+from adt_ingest.domain.movements import Movement
+from adt_ingest.domain.subjects import NO_REFERENCES, References
 from adt_ingest.domain.translation import Translation
 from care_chassis.events import OutgoingEvent
 from care_contracts.encounters import EncounterEvent
@@ -122,13 +124,31 @@ class Records:
         }
         if told.visit:
             body["visit"] = self._visit(site, told.visit)
-        if told.prior_patient:
-            body["prior_patient"] = self._patient(site, told.prior_patient)
+        if told.references is not NO_REFERENCES:
+            body.update(self._references(site, told.references))
         if told.occurred_at:
             body["occurred_at"] = told.occurred_at
+        if told.movement:
+            body["movement"] = _movement(told.movement)
+        if told.site_fields:
+            body["site_fields"] = told.site_fields
         if told.warnings:
             body["warnings"] = list(told.warnings)
         return body
+
+    def _references(self, site: str, told: References) -> Facts:
+        found: Facts = {}
+        if told.prior_patient:
+            found["prior_patient"] = self._patient(site, told.prior_patient)
+        if told.linked_patient:
+            found["linked_patient"] = self._patient(site, told.linked_patient)
+        if told.prior_visit:
+            found["prior_visit"] = self._visit(site, told.prior_visit)
+        if told.prior_account:
+            found["prior_account"] = identifier_fact(told.prior_account)
+        if told.prior_identifier:
+            found["prior_identifier"] = identifier_fact(told.prior_identifier)
+        return found
 
     def _patient(self, site: str, number: Identifier) -> Facts:
         mrn, authority = number.value, number.authority
@@ -139,6 +159,20 @@ class Records:
         visit, authority = number.value, number.authority
         key = visit_key(self._secret, site=site, authority=authority, visit=visit)
         return {"visit_key": key, "visit": visit, "authority": authority}
+
+
+def _movement(movement: Movement) -> Facts:
+    """What is said of a movement; what is not has no key."""
+    said: Facts = {
+        "identifier": movement.identifier,
+        "authority": movement.authority,
+        "action": movement.action or None,
+        "starts_at": movement.starts_at,
+        "ends_at": movement.ends_at,
+        "historic": movement.historic,
+        "original_trigger": movement.original_trigger,
+    }
+    return {name: value for name, value in said.items() if value is not None}
 
 
 def _extensions(receipt: Receipt) -> dict[str, str]:

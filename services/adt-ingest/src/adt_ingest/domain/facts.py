@@ -9,6 +9,7 @@ Facts: TypeAlias = dict[str, object]
 
 Practitioner: TypeAlias = dict[str, str]
 
+_YES_NO: Final = {"Y": True, "N": False}
 _NOT_A_TELEPHONE: Final = frozenset({"INTERNET", "X.400", "FX", "MD"})
 
 
@@ -25,6 +26,13 @@ def state_text(facts: Facts, name: str, text: str) -> None:
     text = text.strip()
     if text:
         facts[name] = None if text == DELETED else text
+
+
+def state_yes_no(facts: Facts, name: str, text: str) -> None:
+    """Note what an indicator of table 0136 says."""
+    if text:
+        indicator = text.strip().upper()
+        state(facts, name, indicator, _YES_NO.get(indicator))
 
 
 def component(parts: list[str], number: int) -> str:

@@ -21,6 +21,15 @@ class Identifier:
     kind: str
 
 
+def identifier_fact(identifier: Identifier) -> dict[str, str | None]:
+    """An identifier as an event tells of it."""
+    return {
+        "value": identifier.value,
+        "authority": identifier.authority,
+        "kind": identifier.kind or None,
+    }
+
+
 def identifiers_in(segment: Segment, number: int, *, own_authority: str) -> list[Identifier]:
     """The identifiers of a CX field, social security numbers left out: they are not to be shown."""
     found = [_identifier(segment, text, own_authority) for text in segment.pieces(number) if text]
@@ -39,11 +48,15 @@ def _identifier(segment: Segment, text: str, own_authority: str) -> Identifier:
     return Identifier(value, authority, "" if parts[4] == DELETED else parts[4].upper())
 
 
+def local(identifiers: list[Identifier]) -> list[Identifier]:
+    """Those that may say which of our patients it is."""
+    return [each for each in identifiers if each.kind not in _NOT_LOCAL]
+
+
 def patient_number(identifiers: list[Identifier], *, own_authority: str) -> Identifier | None:
     """The one that names the patient here: medical record numbers first, then own ones."""
-    local = [each for each in identifiers if each.kind not in _NOT_LOCAL]
     return min(
-        local,
+        local(identifiers),
         key=lambda each: (
             _PREFERENCE.get(each.kind, _OTHER_KINDS),
             each.authority != own_authority,

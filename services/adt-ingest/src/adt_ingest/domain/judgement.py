@@ -16,7 +16,8 @@ from adt_ingest.domain.framing import Flaw, Frame
 from adt_ingest.domain.profile import SiteProfile
 from adt_ingest.domain.reader import Header, read_header, read_message
 from adt_ingest.domain.refusals import Problem, Refusal
-from adt_ingest.domain.translation import MEANINGS, Translation, translate, trigger_of
+from adt_ingest.domain.translation import Translation, translate, trigger_of
+from adt_ingest.domain.triggers import MEANINGS
 
 ACCEPTED: Final = "accepted"
 IGNORED: Final = "ignored"
@@ -72,10 +73,9 @@ def _judge_of_site(
             frame.data, header, default_codec=site.codec, rules=site.charset_rules
         )
         trigger = trigger_of(header, message)
-        kind = MEANINGS.get(trigger)
-        if kind is None:
+        if trigger not in MEANINGS:
             return about(verdict=IGNORED, answer=_TAKEN, trigger=trigger)
-        told = translate(message, header, site, kind=kind, received_at=received_at)
+        told = translate(message, header, site, trigger=trigger, received_at=received_at)
     except Refusal as refusal:
         answer = Answer(site.answers.rejected_as, refusal)
         return about(verdict=QUARANTINED, answer=answer, trigger=trigger)

@@ -1,46 +1,60 @@
-"""Reads what a message says about the person: PID, and the primary care provider around it."""
+"""Reads what a message says about the person: PID, PD1, and what hangs on them."""
 
 from adt_ingest.domain.facts import (
     Facts,
-    Practitioner,
     component,
-    mailbox,
-    practitioner,
     state,
     state_text,
+    state_yes_no,
     telephone,
 )
-from adt_ingest.domain.identifiers import Identifier
+from adt_ingest.domain.identifiers import Identifier, identifier_fact, identifiers_in
+from adt_ingest.domain.lists import (
+    state_allergies,
+    state_contacts,
+    state_payers,
+    state_restrictions,
+)
+from adt_ingest.domain.participants import state_primary_care
 from adt_ingest.domain.reader import DELETED, Message, Segment
 from adt_ingest.domain.times import MessageTimes, date_of
 
-_PRIMARY_CARE = "PP"
-_WITHDRAWN = frozenset({"DE", "D"})
-_YES_NO = {"Y": True, "N": False}
 
-
-def person_facts(
-    message: Message, pid: Segment, identifiers: list[Identifier], times: MessageTimes
-) -> Facts:
-    """What the message says about the person in `pid`."""
+def person_facts(message: Message, identifiers: list[Identifier], times: MessageTimes) -> Facts:
+    """What the message says about the person, whose `identifiers` are those of PID-3."""
     facts: Facts = {}
-    _identifiers(facts, identifiers)
+    pid = message.first("PID")
+    if pid is None:
+        return facts
+    _identifiers(facts, identifiers, pid)
     _name(facts, pid)
     _birth(facts, pid, times)
     state_text(facts, "sex", pid.value(8))
     state_text(facts, "language", pid.value(15))
     _contact(facts, pid)
     _death(facts, pid, times)
-    _primary_care(facts, message)
+    _surroundings(facts, message)
     return facts
 
 
-def _identifiers(facts: Facts, identifiers: list[Identifier]) -> None:
+def _surroundings(facts: Facts, message: Message) -> None:
+    pd1 = message.first("PD1")
+    state_primary_care(facts, message, pd1)
+    if pd1 is not None:
+        state_yes_no(facts, "protected", pd1.value(12))
+    state_restrictions(facts, message, of_the_visit=False)
+    state_contacts(facts, message)
+    state_payers(facts, message)
+    state_allergies(facts, message)
+
+
+def _identifiers(facts: Facts, identifiers: list[Identifier], pid: Segment) -> None:
+    """Those of PID-3, and the external and alternate ones that older versions had beside it."""
+    if pid.raw(2) or pid.raw(4):
+        elsewhere = [each for n in (2, 4) for each in identifiers_in(pid, n, own_authority="")]
+        identifiers = [*identifiers, *(each for each in elsewhere if each not in identifiers)]
     if identifiers:
-        facts["identifiers"] = [
-            {"value": each.value, "authority": each.authority, "kind": each.kind or None}
-            for each in identifiers
-        ]
+        facts["identifiers"] = [identifier_fact(each) for each in identifiers]
 
 
 def _name(facts: Facts, pid: Segment) -> None:
@@ -79,36 +93,9 @@ def _address(parts: list[str]) -> str:
 
 
 def _death(facts: Facts, pid: Segment, times: MessageTimes) -> None:
-    when, indicator = pid.value(29), pid.value(30).strip().upper()
+    when, indicator = pid.value(29), pid.value(30).strip()
     stamp = None if when == DELETED else times.stamp(when)
     state(facts, "died_at", when, stamp and times.instant(stamp))
-    state(facts, "deceased", indicator, _YES_NO.get(indicator))
+    state_yes_no(facts, "deceased", indicator)
     if stamp is not None and not indicator:
         facts["deceased"] = True
-
-
-def _primary_care(facts: Facts, message: Message) -> None:
-    """PRT-4 = PP, else ROL-3 = PP, else PD1-4 (withdrawn in v2.7 and still the common one)."""
-    provider = _participant(message, "PRT", role=4, person=5, telecom=15) or _participant(
-        message, "ROL", role=3, person=4, telecom=12
-    )
-    pd1 = message.first("PD1")
-    raw = "" if pd1 is None else pd1.raw(4)
-    if provider is None and pd1 is not None and raw not in ("", DELETED):
-        provider = practitioner(pd1.components(4))
-    if provider is not None:
-        facts["primary_care_provider"] = provider
-    elif raw == DELETED:
-        facts["primary_care_provider"] = None
-
-
-def _participant(
-    message: Message, name: str, *, role: int, person: int, telecom: int
-) -> Practitioner | None:
-    for segment in message.every(name):
-        if segment.value(role).strip() == _PRIMARY_CARE and segment.value(2) not in _WITHDRAWN:
-            found = practitioner(segment.components(person))
-            if found is not None:
-                address = mailbox(segment, telecom)
-                return {**found, "email": address} if address else found
-    return None

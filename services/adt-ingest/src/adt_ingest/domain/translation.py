@@ -1,9 +1,9 @@
 """Says in one shape what an ADT message means, whichever trigger and version it came as.
 
-Which trigger means what stands in `MEANINGS`; every other trigger means nothing here.
+Which trigger means what stands in `triggers`; every other trigger means nothing here.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -15,42 +15,37 @@ from adt_ingest.domain.identifiers import (
     patient_number,
     visit_number,
 )
+from adt_ingest.domain.merges import numbers_before, subjects_of
+from adt_ingest.domain.movements import Movement, movement_in
 from adt_ingest.domain.person import person_facts
 from adt_ingest.domain.profile import SiteProfile
 from adt_ingest.domain.reader import DELETED, Header, Message, Segment
 from adt_ingest.domain.refusals import Problem, Refusal
+from adt_ingest.domain.site_fields import SiteFields, site_fields_in
+from adt_ingest.domain.subjects import NO_REFERENCES, References, Subject
 from adt_ingest.domain.times import MessageTimes, Stamp
-from adt_ingest.domain.visit import state_time, visit_facts
-
-ADMITTED: Final = "encounter.admitted"
-REGISTERED: Final = "encounter.registered"
-DISCHARGED: Final = "encounter.discharged"
-UPDATED: Final = "encounter.updated"
-MOVED: Final = "encounter.moved"
-ADMISSION_CANCELLED: Final = "admission.cancelled"
-DISCHARGE_CANCELLED: Final = "discharge.cancelled"
-PATIENT_MERGED: Final = "patient.merged"
-
-MEANINGS: Final[Mapping[str, str]] = {
-    "A01": ADMITTED,
-    "A04": REGISTERED,
-    "A03": DISCHARGED,
-    "A08": UPDATED,
-    "A11": ADMISSION_CANCELLED,
-    "A13": DISCHARGE_CANCELLED,
-    "A40": PATIENT_MERGED,
-    "A02": MOVED,  # transfer
-    "A09": MOVED,  # patient departs, tracking
-    "A10": MOVED,  # patient arrives, tracking
-    "A12": MOVED,  # cancelled transfer
-    "A17": MOVED,  # two patients swap beds
-    "A32": MOVED,  # cancelled arrival, tracking
-    "A33": MOVED,  # cancelled departure, tracking
-}
+from adt_ingest.domain.triggers import (
+    ADMITTED,
+    CLASS_CHANGED,
+    DISCHARGE_CANCELLED,
+    DISCHARGE_PLANNED,
+    DISCHARGED,
+    MEANINGS,
+    MOVED,
+    PLANNED,
+    REGISTERED,
+    About,
+    Meaning,
+)
+from adt_ingest.domain.visit import state_expectations, state_time, visit_facts
 
 DELETED_DISCHARGE: Final = "discharge_time_deleted"
 _YEARS_AHEAD: Final = 2
 _BEGINNINGS: Final = frozenset({ADMITTED, REGISTERED})
+_PLANS: Final[Mapping[str, str]] = {
+    PLANNED: "expected_admission_at",
+    DISCHARGE_PLANNED: "expected_discharge_at",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +55,13 @@ class Translation:
     kind: str
     patient: Identifier
     visit: Identifier | None
-    prior_patient: Identifier | None
+    references: References
     recorded_at: datetime
     occurred_at: datetime | None
     patient_facts: Facts
     visit_facts: Facts
+    movement: Movement | None
+    site_fields: SiteFields
     warnings: tuple[str, ...]
 
 
@@ -72,13 +69,18 @@ class Translation:
 class _Reading:
     """A message with what is known before any of its patients is looked at."""
 
-    kind: str
+    meaning: Meaning
     site: SiteProfile
     received_at: datetime
     sent: Stamp | None
     recorded: Stamp | None
+    planned: Stamp | None
     occurred: Stamp | None
     warnings: tuple[str, ...]
+
+    @property
+    def kind(self) -> str:
+        return self.meaning.kind
 
     def times(self) -> MessageTimes:
         latest = self.received_at.year + _YEARS_AHEAD
@@ -95,34 +97,33 @@ def trigger_of(header: Header, message: Message | None = None) -> str:
 
 
 def translate(
-    message: Message, header: Header, site: SiteProfile, *, kind: str, received_at: datetime
+    message: Message, header: Header, site: SiteProfile, *, trigger: str, received_at: datetime
 ) -> list[Translation]:
-    """The events the message tells of: one, or one for each patient where it names several.
+    """The events the message tells of: one, or one for each patient or pair that it names.
 
-    Raises Refusal where it does not say whom or which visit it is about.
+    Raises Refusal where it does not say whom or which visit it is about. `trigger` has a meaning.
     """
-    reading = _read(message, header, site, kind=kind, received_at=received_at)
-    patients = len(message.every("PID"))
-    if not patients:
+    reading = _read(message, header, site, meaning=MEANINGS[trigger], received_at=received_at)
+    if message.first("PID") is None:
         raise Refusal(Problem.SEGMENT_SEQUENCE, "The patient is missing", "PID")
-    if kind == PATIENT_MERGED:
-        return [_merge(group, reading) for group in message.groups("PID")]
-    swap = kind == MOVED and patients > 1
-    return [_event(group, reading) for group in (message.groups("PID") if swap else [message])]
+    return list(_TOLD_BY[reading.meaning.about](message, reading))
 
 
 def _read(
-    message: Message, header: Header, site: SiteProfile, *, kind: str, received_at: datetime
+    message: Message, header: Header, site: SiteProfile, *, meaning: Meaning, received_at: datetime
 ) -> _Reading:
     times = MessageTimes(site.zone, latest_year=received_at.year + _YEARS_AHEAD)
     evn = message.first("EVN")
-    recorded, occurred = ("", "") if evn is None else (evn.value(2), evn.value(6))
+    recorded, planned, occurred = (
+        ("", "", "") if evn is None else (evn.value(2), evn.value(3), evn.value(6))
+    )
     return _Reading(
-        kind=kind,
+        meaning=meaning,
         site=site,
         received_at=received_at,
         sent=times.stamp(_undeleted(header.first(7))),
         recorded=times.stamp(_undeleted(recorded)),
+        planned=times.stamp(_undeleted(planned)) if meaning.kind in _PLANS else None,
         occurred=times.stamp(_undeleted(occurred)),
         warnings=tuple(times.warnings),
     )
@@ -132,74 +133,121 @@ def _undeleted(text: str) -> str:
     return "" if text == DELETED else text
 
 
-def _patient(
-    segment: Segment, number: int, reading: _Reading
-) -> tuple[list[Identifier], Identifier]:
-    own = reading.site.authority
-    identifiers = identifiers_in(segment, number, own_authority=own)
-    chosen = patient_number(identifiers, own_authority=own)
-    if chosen is None:
-        place = f"{segment.name}-{number}"
-        raise Refusal(Problem.REQUIRED_FIELD, "No identifier names the patient", place)
-    return identifiers, chosen
+def _of_visits(message: Message, reading: _Reading) -> Iterator[Translation]:
+    """One event about a visit; where two patients swap their beds, one about each."""
+    swap = reading.kind == MOVED and len(message.every("PID")) > 1
+    for part in message.groups("PID") if swap else (message,):
+        yield _of_visit(part, reading, required=True)
 
 
-def _event(message: Message, reading: _Reading) -> Translation:
-    pv1 = message.first("PV1")
-    if pv1 is None and reading.kind != UPDATED:
+def _perhaps_of_a_visit(message: Message, reading: _Reading) -> Iterator[Translation]:
+    yield _of_visit(message, reading, required=False)
+
+
+def _of_visit(message: Message, reading: _Reading, *, required: bool) -> Translation:
+    pv1, site = message.first("PV1"), reading.site
+    if pv1 is None and required:
         raise Refusal(Problem.SEGMENT_SEQUENCE, "The visit is missing", "PV1")
-    visit = visit_number(pv1, message.first("PID"), own_authority=reading.site.authority)
-    if visit is None and reading.kind != UPDATED:
+    visit = visit_number(pv1, message.first("PID"), own_authority=site.authority)
+    if visit is None and required:
         raise Refusal(Problem.REQUIRED_FIELD, "No number names the visit", "PV1-19")
-    times = reading.times()
-    facts: Facts = {}
+    times, identifiers, facts = reading.times(), _identifiers(message, reading), Facts()
     if pv1 is not None and visit is not None:
-        facts = visit_facts(message, pv1, reading.site)
-        _visit_times(facts, pv1, reading, times)
-    return _tell(message, reading, times, visit=visit, about_visit=facts)
+        facts = visit_facts(message, pv1, site)
+        _visit_times(facts, message, pv1, reading, times)
+    changed = reading.kind == CLASS_CHANGED
+    references = numbers_before(message, visit, site) if changed else NO_REFERENCES
+    patient = _patient(identifiers, reading)
+    subject = Subject(reading.kind, patient, visit, references, facts)
+    return _told(message, reading, times, subject, identifiers)
 
 
-def _merge(group: Message, reading: _Reading) -> Translation:
-    """One pair of survivor (PID) and the one that goes up in it (MRG), paired by position."""
-    mrg = group.first("MRG")
-    if mrg is None:
-        raise Refusal(Problem.SEGMENT_SEQUENCE, "The patient to be merged is missing", "MRG")
-    _, prior = _patient(mrg, 1, reading)
-    told = _tell(group, reading, reading.times(), prior=prior)
-    if (prior.value, prior.authority) == (told.patient.value, told.patient.authority):
-        raise Refusal(Problem.UNKNOWN_KEY, "A patient cannot be merged into itself", "MRG-1")
-    return told
+def _of_person(message: Message, reading: _Reading) -> Iterator[Translation]:
+    identifiers = _identifiers(message, reading)
+    subject = Subject(reading.kind, _patient(identifiers, reading))
+    yield _told(message, reading, reading.times(), subject, identifiers)
 
 
-def _tell(
+def _of_two_persons(message: Message, reading: _Reading) -> Iterator[Translation]:
+    first, *others = message.groups("PID")
+    if not others:
+        raise Refusal(Problem.SEGMENT_SEQUENCE, "The other person is missing", "PID")
+    linked = _patient(_identifiers(others[0], reading), reading)
+    identifiers = _identifiers(first, reading)
+    subject = Subject(
+        reading.kind, _patient(identifiers, reading), None, References(linked_patient=linked)
+    )
+    yield _told(first, reading, reading.times(), subject, identifiers)
+
+
+def _of_numbers(message: Message, reading: _Reading) -> Iterator[Translation]:
+    """One event for each pair of what there was and what there is.
+
+    What is said of a person goes with the first of the person's pairs alone: their list may be
+    long.
+    """
+    for group in message.groups("PID"):
+        identifiers: list[Identifier] | None = _identifiers(group, reading)
+        for subject in subjects_of(group, reading.meaning, reading.site):
+            yield _told(group, reading, reading.times(), subject, identifiers)
+            identifiers = None
+
+
+_TOLD_BY: Final[Mapping[About, Callable[[Message, _Reading], Iterator[Translation]]]] = {
+    About.VISIT: _of_visits,
+    About.PERHAPS_A_VISIT: _perhaps_of_a_visit,
+    About.PERSON: _of_person,
+    About.TWO_PERSONS: _of_two_persons,
+    About.PATIENT_NUMBERS: _of_numbers,
+    About.ACCOUNT_NUMBERS: _of_numbers,
+    About.VISIT_NUMBERS: _of_numbers,
+    About.OTHER_NUMBERS: _of_numbers,
+}
+
+
+def _identifiers(message: Message, reading: _Reading) -> list[Identifier]:
+    pid = message.first("PID")
+    if pid is None:
+        raise Refusal(Problem.SEGMENT_SEQUENCE, "The patient is missing", "PID")
+    return identifiers_in(pid, 3, own_authority=reading.site.authority)
+
+
+def _patient(identifiers: list[Identifier], reading: _Reading) -> Identifier:
+    chosen = patient_number(identifiers, own_authority=reading.site.authority)
+    if chosen is None:
+        raise Refusal(Problem.REQUIRED_FIELD, "No identifier names the patient", "PID-3")
+    return chosen
+
+
+def _told(
     message: Message,
     reading: _Reading,
     times: MessageTimes,
-    *,
-    visit: Identifier | None = None,
-    about_visit: Facts | None = None,
-    prior: Identifier | None = None,
+    subject: Subject,
+    identifiers: list[Identifier] | None,
 ) -> Translation:
-    pid = message.first("PID")
-    if pid is None:  # translate() has made sure of it
-        raise Refusal(Problem.SEGMENT_SEQUENCE, "The patient is missing", "PID")
-    identifiers, patient = _patient(pid, 3, reading)
-    about_person = person_facts(message, pid, identifiers, times)
-    recorded_at = times.first_of([reading.recorded, reading.sent]) or reading.received_at
+    """The event about `subject`; with `identifiers`, which are all the person's, the person too."""
+    movement = movement_in(message, times)
+    about_person = {} if identifiers is None else person_facts(message, identifiers, times)
+    recorded_at = times.first_of((reading.recorded, reading.sent)) or reading.received_at
     return Translation(
-        kind=reading.kind,
-        patient=patient,
-        visit=visit,
-        prior_patient=prior,
+        kind=subject.kind,
+        patient=subject.patient,
+        visit=subject.visit,
+        references=subject.references,
         recorded_at=recorded_at,
-        occurred_at=times.first_of([reading.occurred]),
+        occurred_at=times.first_of((reading.occurred,)),
         patient_facts=about_person,
-        visit_facts=about_visit or {},
+        visit_facts=subject.visit_facts,
+        movement=movement,
+        site_fields=site_fields_in(message, reading.site.site_fields),
         warnings=tuple(times.warnings),
     )
 
 
-def _visit_times(facts: Facts, pv1: Segment, reading: _Reading, times: MessageTimes) -> None:
+def _visit_times(
+    facts: Facts, message: Message, pv1: Segment, reading: _Reading, times: MessageTimes
+) -> None:
     """Admission and discharge; where the trigger is one of them, its own time stands in."""
     event = (reading.occurred, reading.recorded)
     beginning = event if reading.kind in _BEGINNINGS else ()
@@ -210,3 +258,6 @@ def _visit_times(facts: Facts, pv1: Segment, reading: _Reading, times: MessageTi
         facts.setdefault("discharged_at", reading.received_at)
     if pv1.value(45) == DELETED and reading.kind != DISCHARGE_CANCELLED:
         times.warn(DELETED_DISCHARGE)
+    plan = _PLANS.get(reading.kind, "")
+    if plan or message.first("PV2") is not None:
+        state_expectations(facts, message, {plan: reading.planned}, times)
