@@ -3,12 +3,68 @@
 import re
 from datetime import date, time
 from enum import StrEnum
-from typing import Self
+from typing import Annotated, Final, Literal, Self, TypeAlias
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import ConfigDict, Field, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    field_validator,
+    model_validator,
+)
 
 from care_contracts.base import Contract
+
+_PLACE: Final = re.compile(r"[A-Z][A-Z0-9]{2}-[1-9]\d*(\.[1-9]\d*)?")
+_DISPOSITION: Final = re.compile(r"\d\d", re.ASCII)
+
+
+def _a_place(value: str) -> str:
+    if not _PLACE.fullmatch(value):
+        message = f"{value!r} is no place such as ZPV-3 or ZPV-3.1"
+        raise ValueError(message)
+    return value
+
+
+def _a_disposition(value: str) -> str:
+    if not _DISPOSITION.fullmatch(value):
+        message = f"{value!r} is no UB-04 FL17 code of two digits such as '01'"
+        raise ValueError(message)
+    return value
+
+
+def _a_sender(value: str) -> str:
+    application, separator, facility = value.partition("|")
+    if not separator or not (application or facility) or "|" in facility:
+        message = f"{value!r} is no pair MSH-3|MSH-4 such as 'EPICADT|GHH-MAIN'"
+        raise ValueError(message)
+    return value
+
+
+def _a_time_in_quotes(value: object) -> object:
+    """YAML reads a bare 22:00 as a number, sixty times 22, which would pass for 00:22."""
+    if not isinstance(value, str | time):
+        message = "put the time in quotes, such as '22:00'"
+        raise ValueError(message)  # noqa: TRY004 - pydantic reports ValueErrors
+    return value
+
+
+EncounterClassCode: TypeAlias = Literal["E", "I", "O", "P", "R", "B", "C", "N", "U", "observation"]
+"""HL7 table 0004, or `observation`, for which HL7 has no code."""
+
+FieldPlace: TypeAlias = Annotated[str, AfterValidator(_a_place)]
+"""Segment, field and perhaps component, such as `ZPV-3.1`."""
+
+DispositionCode: TypeAlias = Annotated[str, AfterValidator(_a_disposition)]
+"""UB-04 FL17."""
+
+SenderPair: TypeAlias = Annotated[str, AfterValidator(_a_sender)]
+"""`MSH-3|MSH-4`."""
+
+Day: TypeAlias = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+TimeOfDay: TypeAlias = Annotated[time, BeforeValidator(_a_time_in_quotes)]
 
 
 class _Strict(Contract):
@@ -64,9 +120,9 @@ class CharsetRules(_Strict):
     The raw bytes are kept and the difference is reported in any case.
     """
 
-    undecodable: str = Field(default="refuse", pattern="^(refuse|repair)$")
+    undecodable: Literal["refuse", "repair"] = "refuse"
     """Bytes that the declared character set does not have."""
-    suspicious: str = Field(default="keep", pattern="^(keep|repair)$")
+    suspicious: Literal["keep", "repair"] = "keep"
     """Bytes that a single-byte character set allows and that are evidently UTF-8."""
     repair_with: str | None = None
     """The character set to read with in a repair."""
@@ -89,16 +145,16 @@ class ReturnAddress(_Strict):
 class Acknowledgement(_Strict):
     """How this sender is answered."""
 
-    mode: str = Field(default="by_message", pattern="^(by_message|original|enhanced)$")
+    mode: Literal["by_message", "original", "enhanced"] = "by_message"
     """`by_message`: enhanced where MSH-15 or MSH-16 is valued, else original. The others hold for
     every message, as senders need that cannot set the fields they rely on."""
-    accept: str = Field(default="AL", pattern="^(AL|NE|ER|SU)$")
+    accept: Literal["AL", "NE", "ER", "SU"] = "AL"
     """With mode `enhanced`, stands for an empty MSH-15."""
-    application: str = Field(default="NE", pattern="^(AL|NE|ER|SU)$")
+    application: Literal["AL", "NE", "ER", "SU"] = "NE"
     """With mode `enhanced`, stands for an empty MSH-16."""
-    failed_as: str = Field(default="AE", pattern="^(AE|AR)$")
+    failed_as: Literal["AE", "AR"] = "AE"
     """The answer when the message could not be stored for now and is to be sent again."""
-    while_away: str = Field(default="answer", pattern="^(answer|hold)$")
+    while_away: Literal["answer", "hold"] = "answer"
     """While Kafka is away: refuse at once, or answer nothing until it is back."""
     return_address: ReturnAddress | None = None
     """Else application acknowledgements go back on the connection of their message."""
@@ -116,20 +172,10 @@ class Tls(_Strict):
 class QuietHours(_Strict):
     """A stretch of the week, in the site's zone, in which silence is no cause for alarm."""
 
-    days: list[str] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
-    begins: time
-    ends: time
+    days: list[Day] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+    begins: TimeOfDay
+    ends: TimeOfDay
     """On the next day if not after `begins`."""
-
-    @field_validator("days")
-    @classmethod
-    def _known_days(cls, value: list[str]) -> list[str]:
-        known = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-        for day in value:
-            if day not in known:
-                message = f"{day!r} is none of {', '.join(known)}"
-                raise ValueError(message)
-        return value
 
 
 class Hl7Profile(_Strict):
@@ -138,36 +184,27 @@ class Hl7Profile(_Strict):
     charset: str = "utf-8"
     """Used where MSH-18 says nothing."""
     charset_rules: CharsetRules = CharsetRules()
-    rejected_as: str = Field(default="AE", pattern="^(AE|AR)$")
+    rejected_as: Literal["AE", "AR"] = "AE"
     """The answer to a message that can be read but not taken."""
-    unknown_site: str = Field(default="reject", pattern="^reject$")
+    unknown_site: Literal["reject"] = "reject"
     acknowledgement: Acknowledgement = Acknowledgement()
     refuse: list[Oddity] = []
     """Slips of form that this sender is not forgiven; all others are read and counted."""
     tls: Tls = Tls()
     authority: str | None = None
     """The assigning authority of an identifier that names none; else the site's code."""
-    merge_pairing: str = Field(default="position", pattern="^(position|type)$")
+    merge_pairing: Literal["position", "type"] = "position"
     """How the identifiers of PID-3 and MRG-1 are paired in a merge."""
     observation: ObservationMap = ObservationMap()
-    classes: dict[str, str] = {}
+    classes: dict[str, EncounterClassCode] = {}
     """This sender's own words for PV1-2, to HL7 table 0004 or `observation`."""
     locations: dict[str, str] = {}
     """This sender's own words for PV1-3.1 (point of care), to names that people know."""
-    dispositions: dict[str, str] = {}
+    dispositions: dict[str, DispositionCode] = {}
     """This sender's own words for PV1-36, to UB-04 FL17."""
-    site_fields: dict[str, str] = {}
+    site_fields: dict[str, FieldPlace] = {}
     """Names of one's own for fields that HL7 leaves to the site, such as `ward_phone: ZPV-3.1`."""
     quiet_hours: list[QuietHours] = []
-
-    @field_validator("site_fields")
-    @classmethod
-    def _are_places(cls, value: dict[str, str]) -> dict[str, str]:
-        for name, place in value.items():
-            if not re.fullmatch(r"[A-Z][A-Z0-9]{2}-[1-9]\d*(\.[1-9]\d*)?", place):
-                message = f"{name}: {place!r} is no place such as ZPV-3 or ZPV-3.1"
-                raise ValueError(message)
-        return value
 
 
 class DirectoryEntry(_Strict):
@@ -185,7 +222,7 @@ class Site(_Strict):
     code: str
     name: str
     time_zone: str
-    senders: list[str] = []
+    senders: list[SenderPair] = []
     """`MSH-3|MSH-4` pairs that mean this site; else MSH-4 equal to `code`."""
     holidays: Holidays = Holidays()
     hl7: Hl7Profile = Hl7Profile()

@@ -1,14 +1,17 @@
 """The sites folder: who is known, by which names, and what becomes of a slip in a file."""
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, cast, get_args
 
 import pytest
-from pydantic import ValidationError
+import yaml
+from pydantic import BaseModel, ValidationError
 from tests.support.hl7_builders import discharge
 
 from adt_ingest.domain import oddities
 from adt_ingest.domain.acknowledgement import Code
-from adt_ingest.sites import SiteFolder
+from adt_ingest.sites import SiteFolder, faults_of
 from care_chassis.documents import DocumentError
 from care_chassis.health import Health
 from care_contracts import sites
@@ -128,6 +131,84 @@ def test_a_repair_without_a_character_set_to_repair_with_is_refused() -> None:
         sites.CharsetRules(undecodable="repair")
 
 
-def test_a_site_field_that_is_no_place_is_refused_by_its_name() -> None:
-    with pytest.raises(ValidationError, match="ward_phone: 'ZPV3' is no place such as ZPV-3"):
-        sites.Hl7Profile(site_fields={"ward_phone": "ZPV3"})
+@pytest.mark.parametrize(
+    ("slip", "line", "rule"),
+    [
+        ("hl7: {charset: EBCDIC}", 4, "hl7.charset: 'EBCDIC' is no character set"),
+        (
+            "hl7:\n  charset_rules:\n    suspicious: repair\n    repair_with: EBCDIC",
+            7,
+            "hl7.charset_rules.repair_with: 'EBCDIC' is no character set",
+        ),
+        ("hl7:\n  acknowledgement:\n    mode: twice", 6, "'by_message', 'original' or 'enhanced'"),
+        ("hl7:\n  refuse: [line_feeds,\n    tabs]", 6, "hl7.refuse.1: Input should be"),
+        ("hl7:\n  dispositions:\n    HOME: 01", 6, "put 1 in quotes"),
+        ("hl7:\n  dispositions:\n    HOME: '1'", 6, "no UB-04 FL17 code of two digits"),
+        ("hl7:\n  classes:\n    DAY: X", 6, "'B', 'C', 'N', 'U' or 'observation'"),
+        ("hl7:\n  site_fields:\n    ward: ZPV3", 6, "'ZPV3' is no place such as ZPV-3"),
+        ("hl7:\n  quiet_hours:\n  - begins: 22:00\n    ends: '05:00'", 6, "in quotes"),
+        ("hl7:\n  tls:\n    require: true", 6, "hl7.tls.require: there is no such key"),
+        ("hl7:\n  acknowledgement:\n    return_address: {host: x, port: 0}", 6, "greater than"),
+        ("senders: [GHH-MAIN]", 4, "no pair MSH-3|MSH-4"),
+        ("name: Again", 4, "name: stands here twice"),
+        ("hl7:\n  charset_rules: {undecodable: repair}", 5, "a repair needs repair_with"),
+    ],
+)
+def test_every_slip_is_told_by_its_line_and_its_rule(
+    tmp_path: Path, slip: str, line: int, rule: str
+) -> None:
+    head = "code: GHH\nname: Good Health\ntime_zone: America/New_York\n"
+    write(tmp_path, ghh=f"{head}{slip}\n")
+    (fault,) = faults_of(tmp_path)
+    assert (fault.path, fault.line) == (tmp_path / "ghh.yaml", line)
+    assert rule in fault.rule
+
+
+def test_all_slips_of_all_files_are_told_at_once(tmp_path: Path) -> None:
+    write(tmp_path, ghh="code: GHH\nzone: here\n", ccm=CCM.replace("8859/1", "EBCDIC"))
+    (tmp_path / "new.yml").write_text(GHH)
+    told = [(fault.path.name, fault.line) for fault in faults_of(tmp_path)]
+    assert told == [
+        ("ccm.yaml", 7),
+        ("ghh.yaml", 1),
+        ("ghh.yaml", 1),
+        ("ghh.yaml", 2),
+        ("new.yml", 1),
+    ]
+
+
+def test_a_sender_that_two_files_claim_is_told_where_the_second_does(tmp_path: Path) -> None:
+    write(tmp_path, ghh=GHH + "senders: ['CEDARADT|MAIN']\n", ccm=CCM)
+    (fault,) = faults_of(tmp_path)
+    assert (fault.path.name, fault.line) == ("ghh.yaml", 5)
+    assert "already the site CCM" in fault.rule
+
+
+def test_the_hospitals_that_are_delivered_have_no_slip_in_their_files() -> None:
+    assert faults_of(ROOT / "deploy" / "sites") == []
+
+
+def _keys_of(model: type[BaseModel], before: str = "") -> Iterator[str]:
+    """Every key that a document of this model may have, such as `hl7.tls.required`."""
+    for name, field in model.model_fields.items():
+        yield f"{before}{name}"
+        for kind in (field.annotation, *get_args(field.annotation)):
+            if isinstance(kind, type) and issubclass(kind, BaseModel):
+                yield from _keys_of(kind, f"{before}{name}.")
+
+
+def _said(document: dict[str, Any], before: str = "") -> Iterator[str]:
+    for name, value in document.items():
+        yield f"{before}{name}"
+        inner = cast("list[Any]", value if isinstance(value, list) else [value])
+        for one in inner:
+            if hasattr(one, "items"):
+                yield from _said(one, f"{before}{name}.")
+
+
+def test_the_reference_shows_every_key_and_is_itself_a_site_file() -> None:
+    text = (ROOT / "deploy/sites/reference.yaml.txt").read_text("utf-8")
+    document = yaml.safe_load(text)
+    assert sites.Site.model_validate(document).code == "NEW"
+    assert set(_keys_of(sites.Site)) <= set(_said(document))
+    assert set(document["hl7"]["refuse"]) == set(sites.Oddity)

@@ -1,13 +1,18 @@
 """Reviewed YAML files read into pydantic models, with errors that name file, line and rule."""
 
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
+from datetime import date
 from pathlib import Path
-from typing import Generic, TypeVar
+from types import MappingProxyType
+from typing import Any, Generic, TypeAlias, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 M = TypeVar("M", bound=BaseModel)
+_Place: TypeAlias = Sequence[int | str]
 
 
 class DocumentError(Exception):
@@ -22,6 +27,43 @@ class DocumentError(Exception):
 
 def load_document(path: Path, model: type[M]) -> M:
     """Read one file. Raises DocumentError for what is not YAML or breaks a rule of the model."""
+    node, content = _read(path)
+    try:
+        return model.model_validate(content)
+    except ValidationError as error:
+        raise _faults(path, node, error)[0] from error
+
+
+def faults_in(path: Path, model: type[BaseModel]) -> list[DocumentError]:
+    """All that keeps a file from being used, by line; nothing where it can be."""
+    try:
+        node, content = _read(path)
+    except DocumentError as error:
+        return [error]
+    try:
+        model.model_validate(content)
+    except ValidationError as error:
+        return _faults(path, node, error)
+    return []
+
+
+def line_of(path: Path, place: str) -> int:
+    """The line where a file that can be read says `place`, such as `address.street`."""
+    node, _ = _read(path)
+    return _line_of(node, place.split("."))
+
+
+def load_documents(folder: Path, model: type[M]) -> list[M]:
+    """Read every `*.yaml` of a folder, in the order of their names."""
+    return [load_document(path, model) for path in files_of(folder)]
+
+
+def files_of(folder: Path) -> list[Path]:
+    """The documents of a folder; an editor's hidden files are none."""
+    return sorted(path for path in folder.glob("*.yaml") if not path.name.startswith("."))
+
+
+def _read(path: Path) -> tuple[yaml.Node | None, Any]:
     try:
         text = path.read_text("utf-8")
         node = yaml.compose(text, Loader=yaml.SafeLoader)
@@ -32,26 +74,49 @@ def load_document(path: Path, model: type[M]) -> M:
         raise DocumentError(path, mark.line + 1 if mark else 1, f"not YAML: {problem}") from error
     except (OSError, ValueError) as error:  # a date such as 30 February, or bytes that are no UTF-8
         raise DocumentError(path, 1, f"it cannot be read: {error}") from error
-    try:
-        return model.model_validate(content)
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        where = ".".join(str(part) for part in first["loc"]) or "the document"
-        rule = f"{where}: {first['msg']}"
-        raise DocumentError(path, _line_of(node, first["loc"]), rule) from error
+    for name, line in _said_twice(node):  # YAML would quietly take the last
+        raise DocumentError(path, line, f"{name}: stands here twice")
+    return node, content
 
 
-def load_documents(folder: Path, model: type[M]) -> list[M]:
-    """Read every `*.yaml` of a folder, in the order of their names."""
-    return [load_document(path, model) for path in _files(folder)]
+def _said_twice(node: yaml.Node | None) -> Iterator[tuple[str, int]]:
+    """Keys that a mapping has more than once, with the line of the later one."""
+    if isinstance(node, yaml.MappingNode):
+        seen: set[str] = set()
+        for name, value in node.value:
+            if name.value in seen:
+                yield str(name.value), name.start_mark.line + 1
+            seen.add(name.value)
+            yield from _said_twice(value)
+    elif isinstance(node, yaml.SequenceNode):
+        for value in node.value:
+            yield from _said_twice(value)
 
 
-def _files(folder: Path) -> list[Path]:
-    """The documents of a folder; an editor's hidden files are none."""
-    return sorted(path for path in folder.glob("*.yaml") if not path.name.startswith("."))
+def _faults(path: Path, node: yaml.Node | None, error: ValidationError) -> list[DocumentError]:
+    faults = [
+        DocumentError(path, _line_of(node, one["loc"]), _rule_of(one))
+        for one in error.errors(include_url=False)
+    ]
+    return sorted(faults, key=lambda fault: fault.line)
 
 
-def _line_of(node: yaml.Node | None, place: tuple[int | str, ...]) -> int:
+def _rule_of(fault: ErrorDetails) -> str:
+    """What is wrong, in words for whoever wrote the file."""
+    where = ".".join(str(part) for part in fault["loc"]) or "the document"
+    match fault["type"]:
+        case "missing":
+            what = "is required"
+        case "extra_forbidden":
+            what = "there is no such key"
+        case "string_type" if isinstance(fault["input"], int | float | date):
+            what = f"put {fault['input']} in quotes: it is to be text"
+        case _:
+            what = fault["msg"].removeprefix("Value error, ")
+    return f"{where}: {what}"
+
+
+def _line_of(node: yaml.Node | None, place: _Place) -> int:
     """The line of the deepest part of `place` that the file has."""
     line = node.start_mark.line + 1 if node else 1
     for part in place:
@@ -60,9 +125,9 @@ def _line_of(node: yaml.Node | None, place: tuple[int | str, ...]) -> int:
             for name, value in node.value:
                 if name.value == str(part):
                     line, inner = name.start_mark.line + 1, value
-        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int):
-            inner = node.value[part]
-            line = node.value[part].start_mark.line + 1
+        elif isinstance(node, yaml.SequenceNode) and str(part).isdigit():
+            inner = node.value[int(part)]
+            line = node.value[int(part)].start_mark.line + 1
         if inner is None:
             return line
         node = inner
@@ -80,16 +145,19 @@ class WatchedFolder(Generic[M]):
         self._folder = folder
         self._model = model
         self._stamps = self._look()
-        self._documents = tuple(load_documents(folder, model))
+        self._by_path = self._load()
         self.trouble: DocumentError | None = None
 
     def _look(self) -> tuple[tuple[str, int, int], ...]:
         stamps: list[tuple[str, int, int]] = []
-        for path in _files(self._folder):
+        for path in files_of(self._folder):
             with suppress(FileNotFoundError):  # it went while we looked: that is a change, too
                 stat = path.stat()
                 stamps.append((path.name, stat.st_mtime_ns, stat.st_size))
         return tuple(stamps)
+
+    def _load(self) -> dict[Path, M]:
+        return {path: load_document(path, self._model) for path in files_of(self._folder)}
 
     def refresh(self) -> bool:
         """Look at the folder; true if the documents were read anew."""
@@ -97,7 +165,7 @@ class WatchedFolder(Generic[M]):
         if stamps == self._stamps:
             return False
         try:
-            self._documents = tuple(load_documents(self._folder, self._model))
+            self._by_path = self._load()
             self.trouble = None
         except DocumentError as error:
             self.trouble = error
@@ -107,4 +175,9 @@ class WatchedFolder(Generic[M]):
     @property
     def documents(self) -> tuple[M, ...]:
         """The documents as last read."""
-        return self._documents
+        return tuple(self._by_path.values())
+
+    @property
+    def by_path(self) -> Mapping[Path, M]:
+        """The documents as last read, by the file that each stands in."""
+        return MappingProxyType(self._by_path)

@@ -1,7 +1,14 @@
-"""The program: `python -m adt_ingest` serves."""
+"""The program: `python -m adt_ingest` serves; with arguments it is the command `adt-ingest`."""
+
+import sys
 
 from adt_ingest.app import build
+from adt_ingest.cli import program
 from adt_ingest.settings import Settings
 from care_chassis.serving import main
 
-main("adt_ingest", Settings, build)
+if __name__ == "__main__":
+    if sys.argv[1:]:
+        program()
+    else:
+        main("adt_ingest", Settings, build)

@@ -8,7 +8,14 @@ from adt_ingest.domain.acknowledgement import Code
 from adt_ingest.domain.charsets import CharsetRules, site_codec
 from adt_ingest.domain.oddities import Oddity
 from adt_ingest.domain.profile import AnswerRules, ObservationCodes, SiteProfile
-from care_chassis.documents import DocumentError, WatchedFolder
+from care_chassis.documents import (
+    DocumentError,
+    WatchedFolder,
+    faults_in,
+    files_of,
+    line_of,
+    load_document,
+)
 from care_chassis.health import Health
 from care_chassis.logs import get_logger
 from care_contracts.sites import Hl7Profile, Site
@@ -28,7 +35,7 @@ class SiteFolder:
         self._path = folder
         self._health = health
         self._folder = WatchedFolder(folder, Site)
-        self._by_sender = _by_sender(self._folder.documents, folder)
+        self._by_sender = by_sender(self._folder.by_path)
         self._report()
 
     def find(self, application: str, facility: str) -> SiteProfile | None:
@@ -39,7 +46,7 @@ class SiteFolder:
         """Read the folder again if it changed; returns how long to rest."""
         try:
             if self._folder.refresh():
-                self._by_sender = _by_sender(self._folder.documents, self._path)
+                self._by_sender = by_sender(self._folder.by_path)
                 _log.info("sites_read", count=len(self._folder.documents))
         except (DocumentError, OSError, UnicodeDecodeError) as error:
             self._report(str(error))
@@ -53,19 +60,55 @@ class SiteFolder:
         self._health.report(_PART, ready=known, detail=detail)
 
 
-def profile_of(site: Site, folder: Path) -> SiteProfile:
+def faults_of(folder: Path) -> list[DocumentError]:
+    """All that keeps the files of a folder from being used; nothing where every site is known."""
+    faults = [fault for path in files_of(folder) for fault in _faults_of_file(path)]
+    unread = sorted(path for path in folder.glob("*.yml") if path.is_file())
+    faults += [DocumentError(path, 1, "not read: its name must end in .yaml") for path in unread]
+    if not faults:
+        try:
+            by_sender({path: load_document(path, Site) for path in files_of(folder)})
+        except DocumentError as error:
+            faults.append(error)
+    return faults
+
+
+def _faults_of_file(path: Path) -> list[DocumentError]:
+    faults = faults_in(path, Site)
+    if not faults:
+        try:
+            profile_of(load_document(path, Site), path)
+        except DocumentError as error:
+            faults.append(error)
+    return faults
+
+
+def by_sender(sites: Mapping[Path, Site]) -> dict[str, SiteProfile]:
+    """Every name that a sender goes by, and the site it means. Raises DocumentError."""
+    found: dict[str, SiteProfile] = {}
+    for path, site in sites.items():
+        profile = profile_of(site, path)
+        for number, sender in enumerate((site.code, *site.senders)):
+            other = found.setdefault(sender, profile)
+            if other is not profile:
+                key = f"senders.{number - 1}" if number else "code"
+                rule = f"{key}: {sender!r} is already the site {other.code}"
+                raise DocumentError(path, line_of(path, key), rule)
+    return found
+
+
+def profile_of(site: Site, file: Path) -> SiteProfile:
     """What a site's file says about its messages. Raises DocumentError for an unknown charset."""
-    hl7, place = site.hl7, folder / f"{site.code}.yaml"
-    rules = hl7.charset_rules
+    hl7, rules = site.hl7, site.hl7.charset_rules
     return SiteProfile(
         code=site.code,
         zone=site.zone,
-        codec=_codec(hl7.charset, "hl7.charset", place),
+        codec=_codec(hl7.charset, "hl7.charset", file),
         authority=hl7.authority or site.code,
         charset_rules=CharsetRules(
             repair_undecodable=rules.undecodable == "repair",
             repair_suspicious=rules.suspicious == "repair",
-            repair_codec=_codec(rules.repair_with, "hl7.charset_rules.repair_with", place)
+            repair_codec=_codec(rules.repair_with, "hl7.charset_rules.repair_with", file)
             if rules.repair_with
             else "",
         ),
@@ -87,11 +130,11 @@ def profile_of(site: Site, folder: Path) -> SiteProfile:
     )
 
 
-def _codec(name: str, key: str, place: Path) -> str:
+def _codec(name: str, key: str, file: Path) -> str:
     codec = site_codec(name)
     if codec is None:
         rule = f"{key}: {name!r} is no character set of HL7 table 0211"
-        raise DocumentError(place, 1, rule)
+        raise DocumentError(file, line_of(file, key), rule)
     return codec
 
 
@@ -122,16 +165,3 @@ def _parts(place: str) -> tuple[str, int, int]:
 
 def _capitals(codes: Iterable[str]) -> frozenset[str]:
     return frozenset(code.strip().upper() for code in codes)
-
-
-def _by_sender(sites: Iterable[Site], folder: Path) -> dict[str, SiteProfile]:
-    """Every name that a sender goes by, and the site it means."""
-    found: dict[str, SiteProfile] = {}
-    for site in sites:
-        profile = profile_of(site, folder)
-        for sender in (site.code, *site.senders):
-            other = found.setdefault(sender, profile)
-            if other is not profile:
-                rule = f"senders: {sender!r} is already the site {other.code}"
-                raise DocumentError(folder / f"{site.code}.yaml", 1, rule)
-    return found

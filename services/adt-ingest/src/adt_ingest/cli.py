@@ -1,0 +1,20 @@
+"""The command `adt-ingest`: gathers the commands of interface teams and operators."""
+
+import typer
+
+from adt_ingest.commands.site_files import sites
+
+cli = typer.Typer(
+    name="adt-ingest",
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,  # they show the values of variables, a patient's among them
+    help="Connect a hospital: load files, rehearse them, check site files, repair what was refused."
+    " `python -m adt_ingest` without arguments serves.",
+)
+cli.add_typer(sites)
+
+
+def program() -> None:
+    """The console script."""
+    cli()
