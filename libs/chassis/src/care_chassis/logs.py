@@ -3,7 +3,7 @@
 import logging
 import sys
 from collections.abc import Mapping, MutableMapping
-from typing import Any
+from typing import Any, TextIO
 
 import structlog
 
@@ -14,8 +14,8 @@ ALLOWED_FIELDS = frozenset(
         "answer", "attempt", "batch", "channel", "code", "component", "consumer",
         "correlation_id", "count", "detail", "error_type", "event_id", "file", "frame",
         "from_state", "group", "host", "kind", "limit", "line", "logger", "migration",
-        "notification_id", "offset", "part", "partition", "peer", "place", "port", "query",
-        "reason", "reminder_id", "rule", "seconds", "service", "signal", "site", "size",
+        "notification_id", "offset", "operator", "part", "partition", "peer", "place", "port",
+        "query", "reason", "reminder_id", "rule", "seconds", "service", "signal", "site", "size",
         "sqlstate", "state", "task_id", "to_state", "topic", "transition_id", "trigger",
         "type", "url", "verdict", "version",
     }
@@ -57,8 +57,8 @@ class _ForeignRecords(logging.Handler):
         structlog.get_logger(record.name).log(record.levelno, "library_said", **fields)
 
 
-def configure_logs(service: str, settings: LogSettings) -> None:
-    """Send JSON lines to standard output, every one marked with the service's name."""
+def configure_logs(service: str, settings: LogSettings, out: TextIO | None = None) -> None:
+    """Send JSON lines, every one marked with the service's name, to `out` or standard output."""
     level = logging.getLevelNamesMapping()[settings.level]
     structlog.configure(
         processors=[
@@ -69,7 +69,7 @@ def configure_logs(service: str, settings: LogSettings) -> None:
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.WriteLoggerFactory(file=sys.stdout),
+        logger_factory=structlog.WriteLoggerFactory(file=out or sys.stdout),
     )
     structlog.contextvars.bind_contextvars(service=service)
     logging.root.handlers = [_ForeignRecords(level=logging.WARNING)]

@@ -2,6 +2,7 @@
 
 import typer
 
+from adt_ingest.commands.quarantining import quarantine
 from adt_ingest.commands.site_files import sites
 
 cli = typer.Typer(
@@ -13,6 +14,7 @@ cli = typer.Typer(
     " `python -m adt_ingest` without arguments serves.",
 )
 cli.add_typer(sites)
+cli.add_typer(quarantine)
 
 
 def program() -> None:

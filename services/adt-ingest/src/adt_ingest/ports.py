@@ -1,10 +1,12 @@
-"""What receiving a message needs of the world."""
+"""What receiving a message, and mending one, needs of the world."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from typing import Protocol
 
 from adt_ingest.domain.profile import SiteProfile
+from adt_ingest.domain.quarantine import Received
+from adt_ingest.domain.replies import Answered
 from care_chassis.events import OutgoingEvent
 
 
@@ -33,3 +35,25 @@ class Tracing(Protocol):
     def __call__(
         self, name: str, *, parent: str, started_at: datetime, ended_at: datetime
     ) -> None: ...
+
+
+class ReceivedStore(Protocol):
+    """Where everything that came in is kept, raw, with what became of it."""
+
+    def since(self, instant: datetime) -> AsyncIterator[Received]:
+        """All that was received from `instant` until now, in no particular order.
+
+        Raises TransientError where the store cannot be read.
+        """
+        ...
+
+
+class Hl7Door(Protocol):
+    """A running adt-ingest that takes messages."""
+
+    async def send(self, data: bytes, *, repairs: str = "") -> Answered:
+        """Hand in one message and return its answer; `repairs` names a refused one.
+
+        Raises TransientError where there is no answer that can be read.
+        """
+        ...

@@ -1,6 +1,7 @@
 """Turns what became of a frame into the events that Kafka is to hold: the contracts' side of it."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Self
@@ -9,8 +10,10 @@ from adt_ingest.domain.doors import Origin
 from adt_ingest.domain.event_ids import EventIds
 from adt_ingest.domain.facts import Facts
 from adt_ingest.domain.identifiers import Identifier, identifier_fact
-from adt_ingest.domain.judgement import Judgement
+from adt_ingest.domain.judgement import ACCEPTED, IGNORED, Judgement
 from adt_ingest.domain.movements import Movement
+from adt_ingest.domain.reader import Header, read_header
+from adt_ingest.domain.refusals import Refusal
 from adt_ingest.domain.subjects import NO_REFERENCES, References
 from adt_ingest.domain.translation import Translation
 from care_chassis.events import OutgoingEvent
@@ -188,6 +191,15 @@ def _extensions(receipt: Receipt) -> dict[str, str]:
         "place": refusal.place if refusal else "",
         "peer": receipt.origin.address,
     }
+
+
+def ids_if_taken(data: bytes) -> frozenset[str]:
+    """What the `hl7.received` event of these bytes is called where they are not refused."""
+    header: Header | None = None
+    with suppress(Refusal):
+        header = read_header(data)
+    ids = EventIds.of(data, header)
+    return frozenset(ids.of_kind(f"{HL7_RECEIVED_TYPE}.{one}") for one in (ACCEPTED, IGNORED))
 
 
 def source_of(judgement: Judgement) -> str:

@@ -24,6 +24,8 @@ class Settings(BaseSettings):
     drain_seconds: float = Field(default=10.0, ge=0)
     """How long stopping waits for the answers to what was read."""
     sites_dir: Path = Field(default=Path("deploy/sites"), validation_alias="CARE_SITES_DIR")
+    run_dir: Path = Field(default=Path(".run"), validation_alias="CARE_RUN_DIR")
+    """Where commands keep what they remember, and the log of who looked at what."""
     patient_key_secret: str = Field(
         default="development-only", validation_alias="CARE_PATIENT_KEY_SECRET", min_length=1
     )
