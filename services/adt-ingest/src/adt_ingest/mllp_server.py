@@ -14,7 +14,7 @@ from typing import Final, TypeAlias, cast
 
 from adt_ingest import meters
 from adt_ingest.domain.doors import Door, Origin, Reply
-from adt_ingest.domain.framing import Frame, FrameCutter
+from adt_ingest.domain.framing import Frame, FrameCutter, FrameLimits
 from care_chassis.logs import get_logger
 
 _log = get_logger("adt_ingest.mllp_server")
@@ -94,7 +94,7 @@ class Connection(asyncio.Protocol):
         self._limits = limits
         self._group = group
         self._connections = connections
-        self._cutter = FrameCutter(limit=limits.frame_bytes)
+        self._cutter = FrameCutter(FrameLimits(limits.frame_bytes))
         self._queue: deque[Frame] = deque()
         self._work: asyncio.Task[None] | None = None
         self._settling: asyncio.TimerHandle | None = None

@@ -28,6 +28,16 @@ _LONGEST_NAME: Final = 40
 _LONGEST_CONTROL_ID: Final = 199
 """What HL7 allows from version 2.7 on; earlier ones allowed 20."""
 _LINE_ENDS: Final = (b"\r", b"\n")
+_FLAWS: Final = {
+    Flaw.NO_END_BLOCK: (
+        Problem.SEGMENT_SEQUENCE,
+        "The frame has no end block and ends in a segment",
+    ),
+    Flaw.CUT_OFF: (Problem.SEGMENT_SEQUENCE, "The frame was cut off before its end block"),
+    Flaw.TOO_LARGE: (Problem.TOO_LONG, "The frame is longer than {} bytes"),
+    Flaw.TOO_MANY_SEGMENTS: (Problem.TOO_LONG, "The frame has too many segments"),
+    Flaw.TOO_SLOW: (Problem.SEGMENT_SEQUENCE, "The frame's end did not come in the time allowed"),
+}
 
 FindSite: TypeAlias = Callable[[str, str], SiteProfile | None]
 """The site that sending application (MSH-3) and facility (MSH-4) name."""
@@ -84,13 +94,12 @@ def _judge_of_site(
 
 def _flaw_of(frame: Frame) -> Refusal | None:
     """What is wrong with the frame as a frame: that comes before what is wrong inside."""
-    if frame.flaw is Flaw.TOO_LARGE:
-        return Refusal(Problem.TOO_LONG, f"The frame is longer than {len(frame.data)} bytes")
-    if frame.flaw is Flaw.CUT_OFF:
-        return Refusal(Problem.SEGMENT_SEQUENCE, "The frame was cut off before its end block")
-    if frame.flaw is Flaw.NO_END_BLOCK and not frame.data.endswith(_LINE_ENDS):
-        return Refusal(Problem.SEGMENT_SEQUENCE, "The frame has no end block and ends in a segment")
-    return None
+    if frame.flaw is Flaw.NONE:
+        return None
+    if frame.flaw is Flaw.NO_END_BLOCK and frame.data.endswith(_LINE_ENDS):
+        return None
+    problem, words = _FLAWS[frame.flaw]
+    return Refusal(problem, words.format(len(frame.data)))
 
 
 def _check(frame: Frame, header: Header) -> None:
