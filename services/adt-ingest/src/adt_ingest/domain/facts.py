@@ -10,6 +10,9 @@ Facts: TypeAlias = dict[str, object]
 Practitioner: TypeAlias = dict[str, str]
 
 _YES_NO: Final = {"Y": True, "N": False}
+_LEADING: Final = 3
+_EQUIPMENT, _COUNTRY, _LOCAL = 2, 4, 6
+"""Where an XTN has its parts, counted from nought."""
 _NOT_A_TELEPHONE: Final = frozenset({"INTERNET", "X.400", "FX", "MD"})
 
 
@@ -40,10 +43,38 @@ def component(parts: list[str], number: int) -> str:
     return parts[number - 1].strip() if number <= len(parts) else ""
 
 
+def leading(parts: list[str]) -> tuple[str, str, str]:
+    """The first three components, trimmed; here what is deleted is as good as empty."""
+    if len(parts) < _LEADING:
+        parts = [*parts, "", "", ""]
+    found = parts[0].strip(), parts[1].strip(), parts[2].strip()
+    if DELETED in found:
+        return undeleted(found[0]), undeleted(found[1]), undeleted(found[2])
+    return found
+
+
+def coded(segment: Segment, number: int) -> tuple[str, str, str]:
+    """Code, text and system of a coded field."""
+    raw = segment.raw(number)
+    if not raw or raw.isalnum():
+        return raw, "", ""
+    return leading(segment.components(number))
+
+
+def code_in(segment: Segment, number: int) -> str:
+    """The code of a coded field, or a plain text; here what is deleted is as good as empty."""
+    text = segment.value(number).strip()
+    return "" if text == DELETED else text
+
+
+def undeleted(text: str) -> str:
+    """A text for which it does not matter whether it is deleted or empty."""
+    return "" if text == DELETED else text
+
+
 def practitioner(parts: list[str]) -> Practitioner | None:
     """The clinician in an XCN; None where it names nobody."""
-    named = [component(parts, number) for number in (1, 2, 3)]
-    identifier, family, given = ("" if text == DELETED else text for text in named)
+    identifier, family, given = leading(parts)
     if not (identifier or family or given):
         return None
     return {"identifier": identifier, "family_name": family, "given_name": given}
@@ -51,13 +82,17 @@ def practitioner(parts: list[str]) -> Practitioner | None:
 
 def telephone(parts: list[str]) -> str:
     """The number in an XTN; nothing where it is a mailbox or a fax."""
-    if component(parts, 3).upper() in _NOT_A_TELEPHONE:
+    if len(parts) > _EQUIPMENT and parts[_EQUIPMENT].strip().upper() in _NOT_A_TELEPHONE:
         return ""
-    whole = component(parts, 1) or component(parts, 12)
-    if whole and whole != DELETED:
+    whole = undeleted(parts[0].strip()) or undeleted(component(parts, 12))
+    if whole:
         return "" if "@" in whole else whole
-    country, area, local = (component(parts, number) for number in (5, 6, 7))
-    if not local or local == DELETED:
+    return _telephone_in_parts(parts) if len(parts) > _LOCAL else ""
+
+
+def _telephone_in_parts(parts: list[str]) -> str:
+    country, area, local = leading(parts[_COUNTRY : _LOCAL + 1])
+    if not local:
         return ""
     return " ".join(filter(None, [f"+{country.lstrip('+')}" if country else "", area, local]))
 

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Final
 
-from adt_ingest.domain.reader import DELETED, Segment
+from adt_ingest.domain.facts import undeleted
+from adt_ingest.domain.reader import Segment
 
 _PREFERENCE: Final = {"MR": 0, "PI": 1, "PT": 2, "": 3}
 _OTHER_KINDS: Final = 4
@@ -37,15 +38,15 @@ def identifiers_in(segment: Segment, number: int, *, own_authority: str) -> list
 
 
 def _identifier(segment: Segment, text: str, own_authority: str) -> Identifier:
-    parts = [part.strip() for part in segment.marks.components(text)]
-    parts += [""] * (5 - len(parts))
-    authority = parts[3]
+    value, _, _, authority, kind, *_ = (*segment.marks.components(text), "", "", "", "", "")
+    authority = authority.strip()
     if not authority:  # an authority may be given by its universal id alone
-        authority = next(filter(None, segment.marks.subcomponents(text, 4)), "")
-    value = "" if parts[0] == DELETED else parts[0]
-    if authority in ("", DELETED):
-        authority = own_authority
-    return Identifier(value, authority, "" if parts[4] == DELETED else parts[4].upper())
+        authority = next(filter(None, segment.marks.subcomponents(text, 4)), "").strip()
+    return Identifier(
+        undeleted(value.strip()),
+        undeleted(authority) or own_authority,
+        undeleted(kind.strip()).upper(),
+    )
 
 
 def local(identifiers: list[Identifier]) -> list[Identifier]:

@@ -7,7 +7,7 @@ no other deletes.
 from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
-from adt_ingest.domain.facts import Facts, component, telephone
+from adt_ingest.domain.facts import Facts, code_in, coded, leading, telephone
 from adt_ingest.domain.reader import DELETED, Message, Segment
 
 Entry: TypeAlias = dict[str, object]
@@ -59,61 +59,51 @@ def _state_list(
 
 
 def _diagnosis(dg1: Segment) -> Entry | None:
-    code, text, system = _coded(dg1, 3)
-    text = text or dg1.value(4).strip()
+    code, text, system = coded(dg1, 3)
+    text = text or code_in(dg1, 4)
     if not (code or text):
         return None
-    system = system or dg1.value(2).strip()  # before v2.3 the system stood in DG1-2
-    return {"code": code, "system": system, "text": text, "kind": dg1.value(6).strip()}
+    # Before v2.3 the system stood in DG1-2
+    system = system or code_in(dg1, 2)
+    return {"code": code, "system": system, "text": text, "kind": code_in(dg1, 6)}
 
 
 def _contact(nk1: Segment) -> Entry | None:
-    name = [component(nk1.components(2), number) for number in (1, 2)]
-    family, given = ("" if part == DELETED else part for part in name)
+    family, given, _ = leading(nk1.components(2))
     numbers = [telephone(parts) for field in (5, 6) for parts in nk1.repetitions(field)]
     if not (family or given or any(numbers)):
         return None
     return {
         "family_name": family,
         "given_name": given,
-        "relationship": _coded(nk1, 3)[0],
-        "role": _coded(nk1, 7)[0],
+        "relationship": code_in(nk1, 3),
+        "role": code_in(nk1, 7),
         "phones": list(dict.fromkeys(filter(None, numbers))),
     }
 
 
 def _payer(in1: Segment) -> Entry | None:
-    named = (_coded(in1, 3)[0], _coded(in1, 4)[0])
-    return {"identifier": named[0], "name": named[1]} if any(named) else None
+    identifier, name = code_in(in1, 3), code_in(in1, 4)
+    return {"identifier": identifier, "name": name} if identifier or name else None
 
 
 def _allergy(segment: Segment) -> Entry | None:
-    code, text, _ = _coded(segment, 3)
+    code, text, _ = coded(segment, 3)
     if not (code or text):
         return None
     return {
         "code": code,
         "text": text,
-        "kind": _coded(segment, 2)[0],
-        "severity": _coded(segment, 4)[0],
-        "reaction": _coded(segment, 5)[0],
-        "action": _coded(segment, 6)[0] if segment.name == "IAM" else "",
+        "kind": code_in(segment, 2),
+        "severity": code_in(segment, 4),
+        "reaction": code_in(segment, 5),
+        "action": code_in(segment, 6) if segment.name == "IAM" else "",
     }
 
 
 def _arv(arv: Segment) -> Entry | None:
-    restriction = _coded(arv, 3)[0]
-    codes = [component(parts, 1) for parts in arv.repetitions(4)]
-    reasons = [code for code in codes if code and code != DELETED]
+    restriction = code_in(arv, 3)
+    reasons = [code for code, _, _ in map(leading, arv.repetitions(4)) if code]
     if not (restriction or reasons):
         return None
-    return {"restriction": restriction, "reasons": reasons, "action": _coded(arv, 2)[0]}
-
-
-def _coded(segment: Segment, number: int) -> tuple[str, str, str]:
-    """The first three components of a field; what is deleted is as good as empty in a list."""
-    if not segment.raw(number):
-        return "", "", ""
-    parts = segment.components(number)
-    code, text, system = (component(parts, place) for place in (1, 2, 3))
-    return ("" if code == DELETED else code, "" if text == DELETED else text, system)
+    return {"restriction": restriction, "reasons": reasons, "action": code_in(arv, 2)}

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from adt_ingest.domain.facts import component
-from adt_ingest.domain.reader import DELETED, Message, Segment
+from adt_ingest.domain.facts import code_in, leading
+from adt_ingest.domain.reader import Message, Segment
 from adt_ingest.domain.times import MessageTimes
 
 _ACTIONS: Final = frozenset({"INSERT", "UPDATE", "CANCEL"})
@@ -30,8 +30,7 @@ def movement_in(message: Message, times: MessageTimes) -> Movement | None:
     zbe = message.first("ZBE")
     if zbe is None:
         return None
-    named = [component(zbe.components(1), number) for number in (1, 2, 3)]
-    identifier, space, universal = ("" if part == DELETED else part for part in named)
+    identifier, space, universal = leading(zbe.components(1))
     return Movement(
         identifier=identifier,
         authority=space or universal,
@@ -39,12 +38,12 @@ def movement_in(message: Message, times: MessageTimes) -> Movement | None:
         starts_at=_instant(zbe, 2, times),
         ends_at=_instant(zbe, 3, times),
         historic=zbe.value(5).strip().upper() == "Y",
-        original_trigger=_text(zbe, 6),
+        original_trigger=code_in(zbe, 6),
     )
 
 
 def _action(zbe: Segment, times: MessageTimes) -> str:
-    action = _text(zbe, 4).upper()
+    action = code_in(zbe, 4).upper()
     if action and action not in _ACTIONS:
         times.warn(UNKNOWN_ACTION)
         return ""
@@ -52,9 +51,4 @@ def _action(zbe: Segment, times: MessageTimes) -> str:
 
 
 def _instant(zbe: Segment, number: int, times: MessageTimes) -> datetime | None:
-    return times.first_of((times.stamp(_text(zbe, number)),))
-
-
-def _text(zbe: Segment, number: int) -> str:
-    text = zbe.value(number).strip()
-    return "" if text == DELETED else text
+    return times.first_of((times.stamp(code_in(zbe, number)),))

@@ -3,6 +3,7 @@
 from adt_ingest.domain.facts import (
     Facts,
     component,
+    leading,
     state,
     state_text,
     state_yes_no,
@@ -63,7 +64,7 @@ def _name(facts: Facts, pid: Segment) -> None:
         facts["family_name"] = facts["given_name"] = None
     elif raw:
         parts = pid.components(5)
-        state_text(facts, "family_name", component(parts, 1))
+        state_text(facts, "family_name", parts[0])
         state_text(facts, "given_name", component(parts, 2))
 
 
@@ -87,8 +88,8 @@ def _contact(facts: Facts, pid: Segment) -> None:
 
 
 def _address(parts: list[str]) -> str:
-    texts = ["" if part == DELETED else part.strip() for part in parts]
-    street, other, city, region, code, country = (component(texts, n) for n in range(1, 7))
+    street, other, city = leading(parts)
+    region, code, country = leading(parts[3:])
     return ", ".join(filter(None, [street, other, city, f"{region} {code}".strip(), country]))
 
 

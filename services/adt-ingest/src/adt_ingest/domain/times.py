@@ -104,11 +104,10 @@ class MessageTimes:
             offset = self.sent.offset
         if offset is not None:
             return _in_utc(stamp.wall.replace(tzinfo=offset))
-        local = stamp.wall.replace(tzinfo=self.zone)
-        before, after = local.utcoffset(), local.replace(fold=1).utcoffset()
-        if before != after and before is not None and after is not None:
-            self.warn(NONEXISTENT if before < after else AMBIGUOUS)
-        return _in_utc(local)
+        instant, doubt = _local_instant(stamp.wall, self.zone)
+        if doubt:
+            self.warn(doubt)
+        return instant
 
     def first_of(self, stamps: Iterable[Stamp | None]) -> datetime | None:
         """The instant of the first stamp there is.
@@ -126,6 +125,17 @@ class MessageTimes:
     def warn(self, code: str) -> None:
         if code not in self.warnings:
             self.warnings.append(code)
+
+
+@lru_cache(maxsize=4096)
+def _local_instant(wall: datetime, zone: tzinfo) -> tuple[datetime, str]:
+    """The instant of a wall time, and what is doubtful about it (D-11)."""
+    local = wall.replace(tzinfo=zone)
+    before, after = local.utcoffset(), local.replace(fold=1).utcoffset()
+    doubt = ""
+    if before != after and before is not None and after is not None:
+        doubt = NONEXISTENT if before < after else AMBIGUOUS
+    return _in_utc(local), doubt
 
 
 def _in_utc(instant: datetime) -> datetime:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from adt_ingest.domain.facts import Facts
+from adt_ingest.domain.facts import Facts, undeleted
 from adt_ingest.domain.identifiers import (
     Identifier,
     identifiers_in,
@@ -121,16 +121,12 @@ def _read(
         meaning=meaning,
         site=site,
         received_at=received_at,
-        sent=times.stamp(_undeleted(header.first(7))),
-        recorded=times.stamp(_undeleted(recorded)),
-        planned=times.stamp(_undeleted(planned)) if meaning.kind in _PLANS else None,
-        occurred=times.stamp(_undeleted(occurred)),
+        sent=times.stamp(undeleted(header.first(7))),
+        recorded=times.stamp(undeleted(recorded)),
+        planned=times.stamp(undeleted(planned)) if meaning.kind in _PLANS else None,
+        occurred=times.stamp(undeleted(occurred)),
         warnings=tuple(times.warnings),
     )
-
-
-def _undeleted(text: str) -> str:
-    return "" if text == DELETED else text
 
 
 def _of_visits(message: Message, reading: _Reading) -> Iterator[Translation]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from adt_ingest.domain.facts import Facts, component, state, state_text, state_yes_no
+from adt_ingest.domain.facts import Facts, leading, state, state_text, state_yes_no
 from adt_ingest.domain.lists import state_diagnoses, state_restrictions
 from adt_ingest.domain.participants import state_participants
 from adt_ingest.domain.profile import SiteProfile
@@ -89,11 +89,9 @@ def _said(pv1: Segment, number: int) -> str:
 def _location(facts: Facts, pv1: Segment, own_words: Mapping[str, str]) -> None:
     raw = pv1.raw(3)
     if raw:
-        parts = pv1.components(3)
-        named = [component(parts, number) for number in (1, 2, 3)]
-        named[0] = own_words.get(named[0].upper(), named[0])
-        place = "-".join(part for part in named if part and part != DELETED)
-        state(facts, "location", raw, place)
+        ward, room, bed = leading(pv1.components(3))
+        ward = own_words.get(ward.upper(), ward)
+        state(facts, "location", raw, "-".join(filter(None, (ward, room, bed))))
 
 
 def _disposition(text: str, own_words: Mapping[str, str]) -> str:
