@@ -1,12 +1,21 @@
 """HL7 over HTTP: the same answers as over MLLP."""
 
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+
 import httpx
 import pytest
 from fastapi import FastAPI
 from tests.support.adt_ingest_fakes import FakeEvents, code_of, receiver
 from tests.support.hl7_builders import discharge, framed
 
+from adt_ingest.connection_limits import Limits
+from adt_ingest.domain.doors import Door, Origin, Reply
+from adt_ingest.domain.framing import Flaw, Frame, FrameLimits
 from adt_ingest.hl7_http import add_hl7
+from adt_ingest.receive import Receive
+
+LIMITS = Limits(frame=FrameLimits(2000), frame_seconds=0.05)
 
 
 @pytest.fixture
@@ -14,12 +23,33 @@ def events() -> FakeEvents:
     return FakeEvents()
 
 
-async def post(events: FakeEvents, body: bytes) -> httpx.Response:
+async def post(
+    events: FakeEvents,
+    body: bytes | AsyncIterator[bytes],
+    *,
+    receive: Receive | None = None,
+    **headers: str,
+) -> httpx.Response:
     http = FastAPI()
-    add_hl7(http, receiver(events), limit=2000)
+    add_hl7(http, receive or receiver(events), limits=LIMITS)
     transport = httpx.ASGITransport(http, client=("192.0.2.7", 50000))
     async with httpx.AsyncClient(transport=transport, base_url="http://ingest") as client:
-        return await client.post("/hl7", content=body)
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return await client.post("/hl7", content=body, headers=named)
+
+
+class Told(Receive):
+    """Keeps what the door hands in, and wants these blocks to go back."""
+
+    def __init__(self, *blocks: bytes) -> None:
+        self._blocks = blocks
+        self.frames: list[Frame] = []
+        self.origins: list[Origin] = []
+
+    async def receive(self, frames: Sequence[Frame], origin: Origin) -> list[Reply]:
+        self.frames += frames
+        self.origins.append(origin)
+        return [Reply(self._blocks) for _ in frames]
 
 
 async def test_a_message_is_answered_in_the_body(events: FakeEvents) -> None:
@@ -53,3 +83,64 @@ async def test_a_body_beyond_the_limit_is_refused_and_its_beginning_kept(
 async def test_while_kafka_is_away_the_answer_is_ae(events: FakeEvents) -> None:
     events.away = True
     assert code_of((await post(events, discharge())).content) == "AE"
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "application/hl7-v2",
+        "Application/HL7-v2; charset=ISO-8859-1",
+        "x-application/hl7-v2+er7; charset=utf-8",
+        "text/plain",
+    ],
+)
+async def test_every_content_type_of_hl7_is_taken_and_its_charset_counts_for_nothing(
+    events: FakeEvents, kind: str
+) -> None:
+    message = discharge()
+    response = await post(events, message, content_type=kind)
+    assert code_of(response.content) == "AA"
+    assert events.held[0].data == message
+
+
+async def test_another_content_type_is_refused_unread(events: FakeEvents) -> None:
+    response = await post(events, discharge(), content_type="application/json")
+    assert response.status_code == 415
+    assert "application/hl7-v2" in response.text
+    assert events.held == []
+
+
+async def test_a_message_that_wants_no_answer_gets_none(events: FakeEvents) -> None:
+    response = await post(events, discharge(), receive=Told())
+    assert response.status_code == 204
+    assert response.content == b""
+
+
+async def test_several_answers_stand_behind_one_another(events: FakeEvents) -> None:
+    response = await post(events, discharge(), receive=Told(b"MSH|1\r", b"MSH|2\r"))
+    assert response.content == b"MSH|1\rMSH|2\r"
+
+
+async def test_a_repair_names_what_it_repairs(events: FakeEvents) -> None:
+    told = Told(b"")
+    await post(events, discharge(), receive=told, homeward_repairs="0123456789abcdef")
+    assert told.origins == [Origin(Door.HTTP, "192.0.2.7", repairs="0123456789abcdef")]
+
+
+@pytest.mark.parametrize("name", ["", "x", "0123|", "A" * 32])
+async def test_what_is_no_event_is_repaired_by_nothing(events: FakeEvents, name: str) -> None:
+    response = await post(events, discharge(), homeward_repairs=name)
+    assert response.status_code == 400
+    assert events.held == []
+
+
+async def test_a_body_that_does_not_come_to_its_end_is_answered_all_the_same(
+    events: FakeEvents,
+) -> None:
+    async def slowly() -> AsyncIterator[bytes]:
+        yield discharge()[:100]
+        await asyncio.Event().wait()
+
+    told = Told(b"MSH|\r")
+    assert (await post(events, slowly(), receive=told)).content == b"MSH|\r"
+    assert told.frames == [Frame(discharge()[:100], Flaw.TOO_SLOW)]

@@ -1,17 +1,21 @@
 """Puts adt-ingest together: the only place that knows which concrete parts there are."""
 
 from datetime import datetime
+from pathlib import Path
 
 from fastapi import FastAPI
 
+from adt_ingest.connection_limits import Limits
+from adt_ingest.domain.framing import FrameLimits
 from adt_ingest.hl7_http import add_hl7
-from adt_ingest.mllp_server import Limits, MllpServer
+from adt_ingest.mllp_server import Address, MllpServer
 from adt_ingest.ports import Tracing
 from adt_ingest.publisher import PromptPublisher, anyone_listening
 from adt_ingest.receive import Receive
 from adt_ingest.records import Records
 from adt_ingest.settings import Settings
 from adt_ingest.sites import SiteFolder
+from adt_ingest.tls_files import TlsFiles
 from care_chassis.clock import clock_from
 from care_chassis.documents import DocumentError
 from care_chassis.health import Health
@@ -38,12 +42,10 @@ def build(settings: Settings) -> Assembly:
         trace=_tracing(settings),
     )
     http = FastAPI(title="adt-ingest", docs_url=None, redoc_url=None, openapi_url=None)
-    add_hl7(http, receive, limit=settings.max_frame_bytes)
+    limits = _limits(settings)
+    add_hl7(http, receive, limits=limits)
     mllp = MllpServer(
-        receive=receive.receive,
-        host=settings.mllp_host,
-        port=settings.mllp_port,
-        limits=Limits(frame_bytes=settings.max_frame_bytes, drain_seconds=settings.drain_seconds),
+        receive=receive.receive, addresses=_addresses(settings), limits=limits, clock=clock
     )
     return Assembly(
         service="adt_ingest",
@@ -53,8 +55,37 @@ def build(settings: Settings) -> Assembly:
         clock=clock,
         health=health,
         publisher=publisher,
-        workers=(events.watch, mllp.serve, repeatedly("sites", sites.look, health)),
+        workers=(
+            events.watch,
+            mllp.serve,
+            repeatedly("mllp", mllp.look, health),
+            repeatedly("sites", sites.look, health),
+        ),
     )
+
+
+def _limits(settings: Settings) -> Limits:
+    return Limits(
+        frame=FrameLimits(settings.max_frame_bytes, settings.max_segments),
+        connections=settings.max_connections,
+        connections_per_peer=settings.max_connections_per_peer,
+        idle_seconds=settings.idle_seconds,
+        frame_seconds=settings.frame_seconds,
+        unread_seconds=settings.unread_seconds,
+        drain_seconds=settings.drain_seconds,
+    )
+
+
+def _addresses(settings: Settings) -> list[Address]:
+    """The plain door, and the one with TLS where there are certificates for it."""
+    host, shared = settings.mllp_host, settings.reuse_port
+    addresses = [Address(host, settings.mllp_port, shared=shared)]
+    if settings.tls_certificate:
+        files = TlsFiles(
+            Path(settings.tls_certificate), Path(settings.tls_key), Path(settings.tls_client_ca)
+        )
+        addresses.append(Address(host, settings.mllps_port, tls=files, shared=shared))
+    return addresses
 
 
 def _sites(settings: Settings, health: Health) -> SiteFolder:

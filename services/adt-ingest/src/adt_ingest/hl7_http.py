@@ -1,37 +1,73 @@
-"""HL7 over HTTP: one message in, its acknowledgement out, the same as over MLLP."""
+"""HL7 over HTTP: one message or batch in, its acknowledgement out, the same as over MLLP."""
 
+import asyncio
+import re
+from http import HTTPStatus
 from typing import Final
 
 from fastapi import FastAPI, Request, Response
 
+from adt_ingest.connection_limits import Limits
 from adt_ingest.domain.doors import Door, Origin
 from adt_ingest.domain.framing import Flaw, Frame
 from adt_ingest.receive import Receive
 
 _CONTENT_TYPE: Final = "application/hl7-v2"
+_TAKEN_TYPES: Final = ("", _CONTENT_TYPE, "x-application/hl7-v2+er7", "text/plain")
+_REPAIRS: Final = "homeward-repairs"
+_EVENT_ID: Final = re.compile(r"[0-9a-f]{1,64}", re.ASCII)
 _START_BLOCK: Final = b"\x0b"
 _END_BLOCK: Final = b"\x1c"
 
 
-def add_hl7(http: FastAPI, receive: Receive, *, limit: int) -> None:
-    """Take messages at `POST /hl7`. The answer's status is 200: how it went stands in MSA-1."""
+def add_hl7(http: FastAPI, receive: Receive, *, limits: Limits) -> None:
+    """Take messages at `POST /hl7`. The answer's status is 200: how it went stands in MSA-1.
+
+    It is 204 where the message wants no answer. The content type's charset counts for nothing: how
+    to read a message is said in MSH-18, or in the file of its site.
+    """
 
     @http.post("/hl7")
     async def take(request: Request) -> Response:  # pyright: ignore[reportUnusedFunction]
-        frame = await _frame_of(request, limit)
-        origin = Origin(Door.HTTP, request.client.host if request.client else "")
-        (reply,) = await receive.receive([frame], origin)
+        problem = _problem_of(request)
+        if problem is not None:
+            return problem
+        frame = await _frame_of(request, limits)
+        (reply,) = await receive.receive([frame], _origin_of(request))
+        if not reply.blocks:
+            return Response(status_code=HTTPStatus.NO_CONTENT)
         return Response(b"".join(reply.blocks), media_type=_CONTENT_TYPE)
 
 
-async def _frame_of(request: Request, limit: int) -> Frame:
+def _problem_of(request: Request) -> Response | None:
+    """What is wrong with the request before its body is looked at."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind not in _TAKEN_TYPES:
+        words = f"Send {', '.join(_TAKEN_TYPES[1:])}\n"
+        return Response(words, HTTPStatus.UNSUPPORTED_MEDIA_TYPE, media_type="text/plain")
+    if not _EVENT_ID.fullmatch(request.headers.get(_REPAIRS, "0")):
+        words = "Homeward-Repairs must be the id of an event\n"
+        return Response(words, HTTPStatus.BAD_REQUEST, media_type="text/plain")
+    return None
+
+
+def _origin_of(request: Request) -> Origin:
+    address = request.client.host if request.client else ""
+    return Origin(Door.HTTP, address, repairs=request.headers.get(_REPAIRS, ""))
+
+
+async def _frame_of(request: Request, limits: Limits) -> Frame:
     """The body as a frame, without the MLLP marks that some senders leave around it."""
     body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > limit:
-            return Frame(bytes(body[:limit]), Flaw.TOO_LARGE)
-    return Frame(_unwrapped(bytes(body)))
+    try:
+        async with asyncio.timeout(limits.frame_seconds):
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > limits.frame.size:
+                    return limits.frame.frame(bytes(body))
+    except TimeoutError:
+        return limits.frame.frame(bytes(body), Flaw.TOO_SLOW)
+    return limits.frame.frame(_unwrapped(bytes(body)))
 
 
 def _unwrapped(body: bytes) -> bytes:

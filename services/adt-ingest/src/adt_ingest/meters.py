@@ -18,6 +18,15 @@ RECEIVE_SECONDS: Final = Histogram(
     buckets=(0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
 )
 CONNECTIONS: Final = Gauge("care_adt_ingest_connections", "Open MLLP connections.")
+CONNECTIONS_ENDED: Final = Counter(
+    "care_adt_ingest_connections_ended",
+    "MLLP connections that ended, by door (mllp, mllps) and why: the sender left, or a limit.",
+    ["door", "reason"],
+)
+TLS_HANDSHAKES: Final = Counter(
+    "care_adt_ingest_tls_handshakes",
+    "TLS handshakes begun; those that came to no connection were refused or broken off.",
+)
 STRAY_BYTES: Final = Counter("care_adt_ingest_stray_bytes", "Bytes outside of any MLLP block.")
 
 

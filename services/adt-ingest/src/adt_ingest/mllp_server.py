@@ -1,76 +1,89 @@
-"""The MLLP server: bytes in, frames to `receive`, answers out, in the order of the frames.
-
-What a connection has sent while earlier frames are being published is received as one batch: the
-busier a sender, the fewer round trips to the broker. A connection whose queue is full, or that does
-not read its answers, is not read from until it has caught up.
-"""
+"""The MLLP server: listens with and without TLS, and looks after the connections."""
 
 import asyncio
+import itertools
 import socket
-from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+import ssl
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, TypeAlias, cast
+from typing import Final, Self
 
 from adt_ingest import meters
-from adt_ingest.domain.doors import Door, Origin, Reply
-from adt_ingest.domain.framing import Frame, FrameCutter, FrameLimits
+from adt_ingest.connection_limits import Guests, Limits
+from adt_ingest.domain.acknowledgement import Answer, Code, acknowledgement
+from adt_ingest.domain.doors import Door
+from adt_ingest.domain.refusals import Refusal
+from adt_ingest.mllp_connection import Connection, ReceiveFrames, Reception
+from adt_ingest.tls_files import TlsFiles
+from care_chassis.clock import Clock
 from care_chassis.logs import get_logger
 
 _log = get_logger("adt_ingest.mllp_server")
-_START_BLOCK: Final = b"\x0b"
-_END_BLOCK: Final = b"\x1c\r"
-
-ReceiveFrames: TypeAlias = Callable[[Sequence[Frame], Origin], Awaitable[list[Reply]]]
+_LOOK_EVERY_SECONDS: Final = 1.0
+_BACKLOG: Final = 1024
+_HANDSHAKE_SECONDS: Final = 10.0
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
-    """How much of what is held, and how long."""
+class Address:
+    """Where to listen."""
 
-    frame_bytes: int
-    queued_frames: int = 256
-    """A connection with more than these waiting is not read from."""
-    batch_frames: int = 64
-    settle_seconds: float = 0.25
-    """How long after an end block without CR its frame is taken for whole."""
-    drain_seconds: float = 10.0
-    """How long stopping waits for frames that are being worked on."""
+    host: str
+    port: int
+    tls: TlsFiles | None = None
+    """Without it the door is plain."""
+    shared: bool = False
+    """Whether other processes may listen there too; the kernel gives each its share."""
+
+    @property
+    def door(self) -> Door:
+        """What whoever comes in here came through."""
+        return Door.MLLPS if self.tls else Door.MLLP
 
 
 class MllpServer:
-    """Listens, and keeps the connections."""
+    """Listens at every address; the limits hold for all of them together."""
 
-    def __init__(self, *, receive: ReceiveFrames, host: str, port: int, limits: Limits) -> None:
+    def __init__(
+        self,
+        *,
+        receive: ReceiveFrames,
+        addresses: Sequence[Address],
+        limits: Limits,
+        clock: Clock,
+    ) -> None:
         self._receive = receive
-        self._host = host
-        self._port = port
+        self._addresses = addresses
         self._limits = limits
+        self._clock = clock
+        self._numbers = itertools.count(1)
+        self._guests = Guests(limits)
+        self._listeners: list[Listener] = []
         self._connections: set[Connection] = set()
 
     async def serve(self) -> None:
         """A worker: serve until cancelled, then answer what was read and close."""
         async with asyncio.TaskGroup() as group:
-            server = await self._listen(group)
+            reception = Reception(
+                self._receive, self._refuse, self._limits, group, self._guests, self._connections
+            )
             try:
+                for address in self._addresses:
+                    self._listeners.append(await Listener.open(address, reception))
                 await asyncio.Event().wait()
             finally:
-                server.close()
+                for listener in self._listeners:
+                    listener.close()
                 await self._drain()
 
-    async def _listen(self, group: asyncio.TaskGroup) -> asyncio.Server:
-        def connect() -> Connection:
-            return Connection(self._receive, self._limits, group, self._connections)
-
-        try:
-            server = await asyncio.get_running_loop().create_server(
-                connect, self._host, self._port, backlog=1024
-            )
-        except OSError as error:
-            where = f"{self._host}:{self._port}"
-            raise SystemExit(f"adt-ingest cannot listen on {where}: {error.strerror}") from error
-        _log.info("mllp_listening", host=self._host, port=self._port)
-        return server
+    async def look(self) -> float:
+        """Part from senders beyond a limit, read changed certificates; returns how long to rest."""
+        now = asyncio.get_running_loop().time()
+        for connection in list(self._connections):
+            connection.look(now)
+        for listener in self._listeners:
+            await listener.follow_files()
+        return _LOOK_EVERY_SECONDS
 
     async def _drain(self) -> None:
         working = [task for each in self._connections if (task := each.stop_reading())]
@@ -79,126 +92,84 @@ class MllpServer:
         for connection in list(self._connections):
             connection.close()
 
+    def _refuse(self, refusal: Refusal) -> bytes:
+        now = self._clock.now()
+        number = next(self._numbers) % 1_000_000
+        control_id = f"{now:%y%m%d%H%M%S}-{number}"
+        answer = Answer(Code.REJECTED, refusal)
+        return acknowledgement(answer, to=None, control_id=control_id, written_at=now)
 
-class Connection(asyncio.Protocol):
-    """One sender: cuts its bytes into frames and answers them one batch after the other."""
 
-    def __init__(
-        self,
-        receive: ReceiveFrames,
-        limits: Limits,
-        group: asyncio.TaskGroup,
-        connections: "set[Connection]",
-    ) -> None:
-        self._receive = receive
-        self._limits = limits
-        self._group = group
-        self._connections = connections
-        self._cutter = FrameCutter(FrameLimits(limits.frame_bytes))
-        self._queue: deque[Frame] = deque()
-        self._work: asyncio.Task[None] | None = None
-        self._settling: asyncio.TimerHandle | None = None
-        self._writable = asyncio.Event()
-        self._writable.set()
-        self._ended = False
-        """The sender sends no more, or is not read from any more."""
-        self._peer = ""
+class Listener:
+    """One address that is listened at."""
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = cast("asyncio.Transport", transport)
-        name: tuple[str, int] | None = transport.get_extra_info("peername")
-        self._peer = name[0] if name else ""
-        plug: socket.socket | None = transport.get_extra_info("socket")
-        if plug is not None:  # so that a sender that vanished without a word is noticed
-            plug.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-        self._connections.add(self)
-        meters.CONNECTIONS.inc()
-        _log.info("sender_connected", peer=self._peer)
+    def __init__(self, address: Address, reception: Reception, bound: socket.socket) -> None:
+        self._address = address
+        self._reception = reception
+        self._socket = bound
+        self._server: asyncio.Server | None = None
+        self._written = address.tls.written() if address.tls else ()
 
-    def connection_lost(self, exc: Exception | None) -> None:
-        del exc  # a sender may go as it likes: what it sent whole is received all the same
-        self._ended = True
-        self._writable.set()
-        self._cancel_settling()
-        self._connections.discard(self)
-        meters.CONNECTIONS.dec()
-        meters.STRAY_BYTES.inc(self._cutter.stray_bytes)
-        _log.info("sender_left", peer=self._peer)
+    @classmethod
+    async def open(cls, address: Address, reception: Reception) -> Self:
+        """Listen from now on. Raises SystemExit with a sentence that says why that cannot be."""
+        where = f"{address.host}:{address.port}"
+        try:
+            context = address.tls.context() if address.tls else None
+        except OSError as error:
+            raise SystemExit(f"adt-ingest cannot use its certificates: {_why(error)}") from error
+        try:
+            listener = cls(address, reception, _bound(address))
+        except OSError as error:
+            raise SystemExit(f"adt-ingest cannot listen on {where}: {_why(error)}") from error
+        listener._server = await listener._serve(context)
+        _log.info("mllp_listening", host=address.host, port=address.port, door=address.door.value)
+        return listener
 
-    def data_received(self, data: bytes) -> None:
-        self._cancel_settling()
-        self._take(self._cutter.feed(data))
-        if self._cutter.undecided:
-            loop = asyncio.get_running_loop()
-            self._settling = loop.call_later(self._limits.settle_seconds, self._settle)
-
-    def eof_received(self) -> bool:
-        """Keep the way back open until everything is answered."""
-        self._ended = True
-        self._cancel_settling()
-        self._take(self._cutter.finish())
-        return self._work is not None
-
-    def pause_writing(self) -> None:
-        self._writable.clear()
-
-    def resume_writing(self) -> None:
-        self._writable.set()
-
-    def stop_reading(self) -> asyncio.Task[None] | None:
-        """Read no more; returns the work on what was read, if there is any."""
-        if not self._ended and not self._transport.is_closing():
-            self._ended = True
-            self._transport.pause_reading()
-        return self._work
+    async def follow_files(self) -> None:
+        """Meet new connections with what the certificate files say now, if that can be used."""
+        tls = self._address.tls
+        if tls is None or (written := tls.written()) == self._written:
+            return
+        self._written = written
+        try:
+            context = tls.context()
+        except OSError as error:
+            _log.error("certificates_not_usable", detail=_why(error))
+            return
+        before, self._server = self._server, await self._serve(context)
+        if before is not None:
+            before.close()
+        _log.info("certificates_read_again")
 
     def close(self) -> None:
-        self._transport.close()
+        """Listen no more; what is connected stays so."""
+        if self._server is not None:
+            self._server.close()
+        self._socket.close()
 
-    def _settle(self) -> None:
-        self._settling = None
-        self._take(self._cutter.settle())
+    async def _serve(self, context: ssl.SSLContext | None) -> asyncio.Server:
+        # Each server has a socket of its own to close, and all of them take from one queue.
+        return await asyncio.get_running_loop().create_server(
+            self._connection,
+            sock=self._socket.dup(),
+            backlog=_BACKLOG,
+            ssl=context,
+            ssl_handshake_timeout=_HANDSHAKE_SECONDS if context else None,
+            ssl_shutdown_timeout=self._reception.limits.linger_seconds if context else None,
+        )
 
-    def _cancel_settling(self) -> None:
-        if self._settling is not None:
-            self._settling.cancel()
-            self._settling = None
+    def _connection(self) -> Connection:
+        if self._address.tls:
+            meters.TLS_HANDSHAKES.inc()
+        return Connection(self._reception, self._address.door)
 
-    def _take(self, frames: list[Frame]) -> None:
-        if not frames:
-            return
-        self._queue.extend(frames)
-        if len(self._queue) > self._limits.queued_frames and not self._ended:
-            self._transport.pause_reading()
-        if self._work is None:
-            self._work = self._group.create_task(self._answer_queued())
 
-    async def _answer_queued(self) -> None:
-        try:
-            while self._queue:
-                await self._answer_batch()
-        except Exception as error:  # noqa: BLE001 - one connection's fault must not end the others
-            _log.error("connection_failed", error_type=type(error).__name__)
-            self._queue.clear()
-            self._transport.abort()
-        finally:
-            self._work = None
-        if self._ended and not self._transport.is_closing():
-            self._transport.close()
+def _bound(address: Address) -> socket.socket:
+    family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
+    place = (address.host, address.port)
+    return socket.create_server(place, family=family, backlog=_BACKLOG, reuse_port=address.shared)
 
-    async def _answer_batch(self) -> None:
-        most = self._limits.batch_frames
-        batch = [self._queue.popleft() for _ in range(min(most, len(self._queue)))]
-        replies = await self._receive(batch, Origin(Door.MLLP, self._peer))
-        if not self._transport.is_closing():
-            self._transport.write(
-                b"".join(
-                    part
-                    for reply in replies
-                    for block in reply.blocks
-                    for part in (_START_BLOCK, block, _END_BLOCK)
-                )
-            )
-            await self._writable.wait()
-            if not self._ended and len(self._queue) <= self._limits.queued_frames:
-                self._transport.resume_reading()
+
+def _why(error: OSError) -> str:
+    return error.strerror or type(error).__name__
