@@ -2,6 +2,7 @@
 
 import typer
 
+from adt_ingest.commands.loading import load
 from adt_ingest.commands.quarantining import quarantine
 from adt_ingest.commands.site_files import sites
 
@@ -13,6 +14,7 @@ cli = typer.Typer(
     help="Connect a hospital: load files, rehearse them, check site files, repair what was refused."
     " `python -m adt_ingest` without arguments serves.",
 )
+cli.command()(load)
 cli.add_typer(sites)
 cli.add_typer(quarantine)
 

@@ -102,34 +102,45 @@ def edit(event_id: _Id, *, since: _Since = "30d", url: _Url = "", reason: _Why =
 
 
 @quarantine.command()
-def resend(  # noqa: PLR0913 - each is an option of the command line
-    event_ids: Annotated[list[str] | None, typer.Argument(metavar="[ID]...")] = None,
+def resend(
+    event_ids: Annotated[list[str], typer.Argument(metavar="ID...")],
     *,
     file: Annotated[
         Path | None, typer.Option(exists=True, dir_okay=False, help="The repaired form of one ID.")
     ] = None,
-    everything: Annotated[bool, typer.Option("--all", help="All that `list` shows.")] = False,
-    site: Annotated[str, typer.Option(help="With --all: only of this site.")] = "",
-    reason: Annotated[str, typer.Option(help="With --all: only for this reason.")] = "",
     since: _Since = "30d",
     url: _Url = "",
 ) -> None:
     """Send refused messages again, linked to themselves; 0 only if every one is taken."""
-    ids = event_ids or []
-    if bool(ids) == everything:
-        end("Say which: one or more IDs, or --all.")
-    if file is not None and len(ids) != 1:
-        end("A file repairs one message: name its ID.")
+    if file is not None and len(event_ids) != 1:
+        end("A file repairs one message: name one ID.")
     data = file.read_bytes() if file else None
 
     async def act(mend: MendRefused) -> list[bool]:
-        if everything:
-            held = await mend.waiting(Wanted(site, reason))
-        else:
-            held = [found.held for found in await mend.find(*ids)]
-        return [await _resent(mend, one.received, data) for one in held]
+        found = await mend.find(*event_ids)
+        return [await _resent(mend, one.held.received, data) for one in found]
 
-    taken = _with(since, url, act)
+    _count(_with(since, url, act))
+
+
+@quarantine.command("resend-all")
+def resend_all(
+    *,
+    site: Annotated[str, typer.Option(help="Only of this site.")] = "",
+    reason: Annotated[str, typer.Option(help="Only where the reason holds this.")] = "",
+    since: _Since = "30d",
+    url: _Url = "",
+) -> None:
+    """Send all that `list` shows again, as it came, in that order; 0 only if all are taken."""
+
+    async def act(mend: MendRefused) -> list[bool]:
+        waiting = await mend.waiting(Wanted(site, reason))
+        return [await _resent(mend, held.received, None) for held in waiting]
+
+    _count(_with(since, url, act))
+
+
+def _count(taken: Sequence[bool]) -> None:
     out.print(f"{sum(taken)} of {len(taken)} taken.")
     if not all(taken):
         raise typer.Exit(1)

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import sys
 from collections.abc import Coroutine
 from datetime import timedelta
 from typing import Any, Final, NoReturn, TypeVar
@@ -18,7 +19,10 @@ T = TypeVar("T")
 _SPAN: Final = re.compile(r"(\d{1,5})([mhdw])", re.ASCII)
 _UNITS: Final = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
-out = Console(soft_wrap=True, highlight=False)
+_WIDTH: Final = 140
+"""Of what is piped; a terminal knows its own."""
+
+out = Console(soft_wrap=True, highlight=False, width=None if sys.stdout.isatty() else _WIDTH)
 err = Console(stderr=True, soft_wrap=True, highlight=False)
 
 

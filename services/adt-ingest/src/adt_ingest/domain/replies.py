@@ -47,7 +47,7 @@ class Answered:
         for code, (msa, err) in zip(codes, read, strict=True):
             if code not in _POSITIVE:
                 reason, place, error = _why(msa, err)
-                return cls(codes, reason, place, error)
+                return cls(codes, reason.removesuffix(f" ({place})"), place, error)
         return cls(codes)
 
 
