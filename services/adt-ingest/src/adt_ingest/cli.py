@@ -4,6 +4,7 @@ import typer
 
 from adt_ingest.commands.loading import load
 from adt_ingest.commands.quarantining import quarantine
+from adt_ingest.commands.rehearsing import rehearse
 from adt_ingest.commands.site_files import sites
 
 cli = typer.Typer(
@@ -15,6 +16,7 @@ cli = typer.Typer(
     " `python -m adt_ingest` without arguments serves.",
 )
 cli.command()(load)
+cli.command()(rehearse)
 cli.add_typer(sites)
 cli.add_typer(quarantine)
 

@@ -63,11 +63,11 @@ class FileNotes:
 
     def __init__(self, path: Path, *, again: bool = False) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        lines = path.read_text("ascii", "replace").split("\n")[:-1] if path.exists() else []
-        self._before = Counter[str]() if again else Counter(lines)
+        said = path.read_text("ascii", "replace") if path.exists() and not again else ""
+        self._before = Counter(said.split("\n")[:-1])
         self._file = path.open("w" if again else "a", encoding="ascii", buffering=1)
-        if lines and not again:
-            self._file.write("\n")  # in case the last line was not finished
+        if said and not said.endswith("\n"):
+            self._file.write("\n")
 
     def was_taken(self, digest: str) -> bool:
         taken = self._before[digest] > 0

@@ -11,10 +11,11 @@ from typing import Annotated
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from adt_ingest.commands.terminal import end, err, out, settings_of_command, url_of
+from adt_ingest.commands.terminal import end, err, out, url_of
 from adt_ingest.domain.captures import frames_in
 from adt_ingest.hl7_client import Hl7Client
 from adt_ingest.load import FileNotes, Load, Outcome, StoppedError, notes_for
+from adt_ingest.settings import Settings
 
 _Paths = Annotated[
     list[Path],
@@ -56,7 +57,7 @@ def load(
     A load that was interrupted goes on where it stopped: run the same command again. Batches (FHS,
     BHS), messages one behind another and captures with MLLP marks are taken apart.
     """
-    settings = settings_of_command()
+    settings = Settings()
     counts = _Counts(as_json=as_json, quiet=quiet, url=url_of(settings, url))
     notes_folder = settings.run_dir / "loads"
     files = _files_of(paths)

@@ -14,7 +14,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from adt_ingest.commands.terminal import end, out, run, settings_of_command, span_of, url_of
+from adt_ingest.commands.terminal import end, out, run, settings_that_note, span_of, url_of
 from adt_ingest.domain.masking import masked
 from adt_ingest.domain.quarantine import Held, Received
 from adt_ingest.domain.replies import Answered
@@ -162,7 +162,7 @@ def _in_words(answered: Answered) -> str:
 
 def _with(since: str, url: str, work: Callable[[MendRefused], Coroutine[Any, Any, T]]) -> T:
     """Do it with a use case that looks as far back as asked."""
-    settings = settings_of_command()
+    settings = settings_that_note()
     span = span_of(since)
 
     async def act() -> T:

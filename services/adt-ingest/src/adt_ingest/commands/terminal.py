@@ -42,8 +42,8 @@ def run(work: Coroutine[Any, Any, T]) -> T:
         end(f"{error}. Is it running? KAFKA_BOOTSTRAP_SERVERS names another address.")
 
 
-def settings_of_command() -> Settings:
-    """The service's own settings; what is worth noting goes to a log in the run folder."""
+def settings_that_note() -> Settings:
+    """The service's own settings; from now on the log is a file in the run folder."""
     settings = Settings()
     path = settings.run_dir / "logs" / "adt-ingest-commands.log"
     try:

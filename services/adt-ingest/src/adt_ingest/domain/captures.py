@@ -7,7 +7,7 @@ merely stands one behind another at every MSH.
 from typing import Final
 
 from adt_ingest.domain.batches import messages_in
-from adt_ingest.domain.framing import Flaw, Frame, FrameCutter
+from adt_ingest.domain.framing import Flaw, Frame, FrameCutter, FrameLimits
 
 _BLANKS: Final = b"\r\n\t \x00"
 _START_BLOCK: Final = b"\x0b"
@@ -25,7 +25,8 @@ def frames_in(content: bytes) -> list[Frame]:
 
 
 def _blocks_in(content: bytes) -> list[Frame]:
-    cutter = FrameCutter(limit=len(content))
+    no_limit = FrameLimits(size=len(content), segments=len(content))
+    cutter = FrameCutter(no_limit)
     return [*cutter.feed(content), *cutter.finish()]
 
 
