@@ -36,3 +36,15 @@ def test_an_instant_written_with_its_offset_is_read_back(wall: datetime, zone: s
         return  # offsets of old days had seconds, which HL7 cannot write
     text = aware.strftime("%Y%m%d%H%M%S%z")
     assert instant(text, CHICAGO) == aware.astimezone(UTC).isoformat()
+
+
+@given(st.text("0123456789", min_size=8, max_size=14))
+def test_a_stamp_of_the_usual_form_is_read_like_any_other(digits: str) -> None:
+    usual, unusual = read_stamp(digits), read_stamp(f"{digits}Z")
+    assert (usual is None) == (unusual is None)
+    if usual and unusual:
+        assert (usual.wall, usual.digits, usual.timed) == (
+            unusual.wall,
+            unusual.digits,
+            unusual.timed,
+        )

@@ -1,8 +1,10 @@
 """Facts that a message states: absent, deleted or a value, and how fields become them."""
 
+from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final, TypeAlias
 
-from adt_ingest.domain.reader import DELETED, Segment
+from adt_ingest.domain.reader import DELETED, Marks, Segment
 
 Facts: TypeAlias = dict[str, object]
 """Absent: no key. Deleted (`""` in HL7): None. Else the value."""
@@ -11,7 +13,10 @@ Practitioner: TypeAlias = dict[str, str]
 
 _YES_NO: Final = {"Y": True, "N": False}
 _LEADING: Final = 3
-_EQUIPMENT, _COUNTRY, _LOCAL = 2, 4, 6
+_SEVERAL: Final = 2
+_REMEMBERED: Final = 8192
+"""A hospital names the same doctors, diagnoses and payers, and a patient's own, over and over."""
+_EQUIPMENT, _COUNTRY, _LOCAL, _WHOLE = 2, 4, 6, 11
 """Where an XTN has its parts, counted from nought."""
 _NOT_A_TELEPHONE: Final = frozenset({"INTERNET", "X.400", "FX", "MD"})
 
@@ -29,6 +34,15 @@ def state_text(facts: Facts, name: str, text: str) -> None:
     text = text.strip()
     if text:
         facts[name] = None if text == DELETED else text
+
+
+def state_texts(facts: Facts, segment: Segment, wanted: Sequence[tuple[int, str]]) -> None:
+    """Note what several simple texts of a segment say; numbers and names in `wanted`."""
+    fields, marks = segment.fields(wanted[-1][0]), segment.marks
+    for number, name in wanted:
+        raw = fields[number]
+        if raw:
+            state_text(facts, name, marks.value(raw))
 
 
 def state_yes_no(facts: Facts, name: str, text: str) -> None:
@@ -53,18 +67,19 @@ def leading(parts: list[str]) -> tuple[str, str, str]:
     return found
 
 
-def coded(segment: Segment, number: int) -> tuple[str, str, str]:
+def coded(raw: str, marks: Marks) -> tuple[str, str, str]:
     """Code, text and system of a coded field."""
-    raw = segment.raw(number)
-    if not raw or raw.isalnum():
-        return raw, "", ""
-    return leading(segment.components(number))
+    return (raw, "", "") if not raw or raw.isalnum() else _coded(raw, marks)
 
 
-def code_in(segment: Segment, number: int) -> str:
-    """The code of a coded field, or a plain text; here what is deleted is as good as empty."""
-    text = segment.value(number).strip()
-    return "" if text == DELETED else text
+@lru_cache(maxsize=_REMEMBERED)
+def _coded(raw: str, marks: Marks) -> tuple[str, str, str]:
+    return leading(marks.components(raw.partition(marks.repetition)[0]))
+
+
+def plain(raw: str, marks: Marks) -> str:
+    """A code or a text alone; here what is deleted is as good as empty."""
+    return raw if not raw or raw.isalnum() else _coded(raw, marks)[0]
 
 
 def undeleted(text: str) -> str:
@@ -72,29 +87,44 @@ def undeleted(text: str) -> str:
     return "" if text == DELETED else text
 
 
-def practitioner(parts: list[str]) -> Practitioner | None:
-    """The clinician in an XCN; None where it names nobody."""
-    identifier, family, given = leading(parts)
+def practitioner(raw: str, marks: Marks) -> Practitioner | None:
+    """The clinician in the first XCN of a field; None where it names nobody."""
+    identifier, family, given = coded(raw, marks)
     if not (identifier or family or given):
         return None
     return {"identifier": identifier, "family_name": family, "given_name": given}
 
 
+def telephones(raw: Sequence[str], marks: Marks) -> list[str]:
+    """The numbers in some fields of XTNs, each once."""
+    found = [number for text in raw if text for number in _telephones(text, marks)]
+    return found if len(found) < _SEVERAL else list(dict.fromkeys(found))
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _telephones(raw: str, marks: Marks) -> tuple[str, ...]:
+    return tuple(filter(None, map(telephone, marks.repetitions(raw))))
+
+
 def telephone(parts: list[str]) -> str:
     """The number in an XTN; nothing where it is a mailbox or a fax."""
-    if len(parts) > _EQUIPMENT and parts[_EQUIPMENT].strip().upper() in _NOT_A_TELEPHONE:
+    count = len(parts)
+    if count > _EQUIPMENT and parts[_EQUIPMENT].strip().upper() in _NOT_A_TELEPHONE:
         return ""
-    whole = undeleted(parts[0].strip()) or undeleted(component(parts, 12))
+    whole = undeleted(parts[0].strip())
+    if not whole and count > _WHOLE:
+        whole = undeleted(parts[_WHOLE].strip())
     if whole:
         return "" if "@" in whole else whole
-    return _telephone_in_parts(parts) if len(parts) > _LOCAL else ""
+    return _telephone_in_parts(parts) if count > _LOCAL else ""
 
 
 def _telephone_in_parts(parts: list[str]) -> str:
     country, area, local = leading(parts[_COUNTRY : _LOCAL + 1])
     if not local:
         return ""
-    return " ".join(filter(None, [f"+{country.lstrip('+')}" if country else "", area, local]))
+    country = f"+{country.lstrip('+')}" if country else ""
+    return " ".join(filter(None, (country, area, local)))
 
 
 def mailbox(segment: Segment, number: int) -> str:

@@ -1,20 +1,21 @@
 """Chooses the number that names a patient or a visit among those that a message gives."""
 
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from adt_ingest.domain.facts import undeleted
-from adt_ingest.domain.reader import Segment
+from adt_ingest.domain.reader import Marks, Segment
 
-_PREFERENCE: Final = {"MR": 0, "PI": 1, "PT": 2, "": 3}
+_AUTHORITY, _KIND = 3, 4
+"""Where a CX has its parts, counted from nought."""
+_RECORD_NUMBER: Final = "MR"
+_PREFERENCE: Final = {_RECORD_NUMBER: 0, "PI": 1, "PT": 2, "": 3}
 _OTHER_KINDS: Final = 4
 _SOCIAL_SECURITY: Final = frozenset({"SS", "SSN"})
 _NOT_LOCAL: Final = frozenset({"MC", "MA", "DL", "PPN", "AN", "VN", *_SOCIAL_SECURITY})
 """Payers', the state's and a visit's numbers: they do not say which of our patients it is."""
 
 
-@dataclass(frozen=True, slots=True)
-class Identifier:
+class Identifier(NamedTuple):
     """One CX: the number, who assigned it, and its kind (table 0203) where it is said."""
 
     value: str
@@ -33,20 +34,21 @@ def identifier_fact(identifier: Identifier) -> dict[str, str | None]:
 
 def identifiers_in(segment: Segment, number: int, *, own_authority: str) -> list[Identifier]:
     """The identifiers of a CX field, social security numbers left out: they are not to be shown."""
-    found = [_identifier(segment, text, own_authority) for text in segment.pieces(number) if text]
+    raw, marks = segment.raw(number), segment.marks
+    if not raw:
+        return []
+    found = [_identifier(text, marks, own_authority) for text in raw.split(marks.repetition)]
     return [each for each in found if each.value and each.kind not in _SOCIAL_SECURITY]
 
 
-def _identifier(segment: Segment, text: str, own_authority: str) -> Identifier:
-    value, _, _, authority, kind, *_ = (*segment.marks.components(text), "", "", "", "", "")
-    authority = authority.strip()
-    if not authority:  # an authority may be given by its universal id alone
-        authority = next(filter(None, segment.marks.subcomponents(text, 4)), "").strip()
-    return Identifier(
-        undeleted(value.strip()),
-        undeleted(authority) or own_authority,
-        undeleted(kind.strip()).upper(),
-    )
+def _identifier(text: str, marks: Marks, own_authority: str) -> Identifier:
+    parts = marks.components(text)
+    count = len(parts)
+    authority = parts[3].strip() if count > _AUTHORITY else ""
+    if not authority and count > _AUTHORITY:  # it may be given by its universal id alone
+        authority = next(filter(None, marks.subcomponents(text, 4)), "").strip()
+    kind = undeleted(parts[4].strip()).upper() if count > _KIND else ""
+    return Identifier(undeleted(parts[0].strip()), undeleted(authority) or own_authority, kind)
 
 
 def local(identifiers: list[Identifier]) -> list[Identifier]:
@@ -56,6 +58,9 @@ def local(identifiers: list[Identifier]) -> list[Identifier]:
 
 def patient_number(identifiers: list[Identifier], *, own_authority: str) -> Identifier | None:
     """The one that names the patient here: medical record numbers first, then own ones."""
+    for each in identifiers:
+        if each.kind == _RECORD_NUMBER and each.authority == own_authority:
+            return each
     return min(
         local(identifiers),
         key=lambda each: (

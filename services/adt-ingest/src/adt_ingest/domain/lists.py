@@ -7,7 +7,7 @@ no other deletes.
 from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
-from adt_ingest.domain.facts import Facts, code_in, coded, leading, telephone
+from adt_ingest.domain.facts import Facts, coded, plain, telephones
 from adt_ingest.domain.reader import DELETED, Message, Segment
 
 Entry: TypeAlias = dict[str, object]
@@ -59,51 +59,55 @@ def _state_list(
 
 
 def _diagnosis(dg1: Segment) -> Entry | None:
-    code, text, system = coded(dg1, 3)
-    text = text or code_in(dg1, 4)
+    fields, marks = dg1.fields(6), dg1.marks
+    code, text, system = coded(fields[3], marks)
+    text = text or plain(fields[4], marks)
     if not (code or text):
         return None
-    # Before v2.3 the system stood in DG1-2
-    system = system or code_in(dg1, 2)
-    return {"code": code, "system": system, "text": text, "kind": code_in(dg1, 6)}
+    system = system or plain(fields[2], marks)  # before v2.3 the system stood in DG1-2
+    return {"code": code, "system": system, "text": text, "kind": plain(fields[6], marks)}
 
 
 def _contact(nk1: Segment) -> Entry | None:
-    family, given, _ = leading(nk1.components(2))
-    numbers = [telephone(parts) for field in (5, 6) for parts in nk1.repetitions(field)]
-    if not (family or given or any(numbers)):
+    fields, marks = nk1.fields(7), nk1.marks
+    family, given, _ = coded(fields[2], marks)
+    phones = telephones((fields[5], fields[6]), marks)
+    if not (family or given or phones):
         return None
     return {
         "family_name": family,
         "given_name": given,
-        "relationship": code_in(nk1, 3),
-        "role": code_in(nk1, 7),
-        "phones": list(dict.fromkeys(filter(None, numbers))),
+        "relationship": plain(fields[3], marks),
+        "role": plain(fields[7], marks),
+        "phones": phones,
     }
 
 
 def _payer(in1: Segment) -> Entry | None:
-    identifier, name = code_in(in1, 3), code_in(in1, 4)
+    fields, marks = in1.fields(4), in1.marks
+    identifier, name = plain(fields[3], marks), plain(fields[4], marks)
     return {"identifier": identifier, "name": name} if identifier or name else None
 
 
 def _allergy(segment: Segment) -> Entry | None:
-    code, text, _ = coded(segment, 3)
+    fields, marks = segment.fields(6), segment.marks
+    code, text, _ = coded(fields[3], marks)
     if not (code or text):
         return None
     return {
         "code": code,
         "text": text,
-        "kind": code_in(segment, 2),
-        "severity": code_in(segment, 4),
-        "reaction": code_in(segment, 5),
-        "action": code_in(segment, 6) if segment.name == "IAM" else "",
+        "kind": plain(fields[2], marks),
+        "severity": plain(fields[4], marks),
+        "reaction": plain(fields[5], marks),
+        "action": plain(fields[6], marks) if segment.name == "IAM" else "",
     }
 
 
 def _arv(arv: Segment) -> Entry | None:
-    restriction = code_in(arv, 3)
-    reasons = [code for code, _, _ in map(leading, arv.repetitions(4)) if code]
+    fields, marks = arv.fields(4), arv.marks
+    restriction = plain(fields[3], marks)
+    reasons = [code for part in fields[4].split(marks.repetition) if (code := plain(part, marks))]
     if not (restriction or reasons):
         return None
-    return {"restriction": restriction, "reasons": reasons, "action": code_in(arv, 2)}
+    return {"restriction": restriction, "reasons": reasons, "action": plain(fields[2], marks)}

@@ -79,18 +79,18 @@ class _Pair:
         pairs.sort(key=lambda pair: pair[0] != patient)  # what is said of the person comes first
         for survivor, prior in pairs:
             references = References(prior_patient=prior, prior_account=account)
-            yield Subject(kind, survivor, None, references)
+            yield Subject(kind, survivor, None, references, {})
         if not pairs:
             yield self._of_no_patient(kind, patient, account)
 
     def _of_no_patient(self, kind: str, patient: Identifier, account: Identifier | None) -> Subject:
         """What a message may mean that names the same patient twice, or nobody before."""
         if kind == PATIENT_MERGED and account:  # A35, A36: one account of a patient in another
-            return Subject(ACCOUNT_MERGED, patient, None, References(prior_account=account))
+            return Subject(ACCOUNT_MERGED, patient, None, References(prior_account=account), {})
         other = self._other_number(kind)
         if other is None:
             raise _itself("MRG-1") if self._before else _missing("MRG-1")
-        return Subject(kind, patient, None, References(prior_identifier=other))
+        return Subject(kind, patient, None, References(prior_identifier=other), {})
 
     def _other_number(self, kind: str) -> Identifier | None:
         if kind == PATIENT_MOVED:  # before v2.4: to another external number (MRG-4, PID-2)
@@ -131,7 +131,7 @@ class _Pair:
         prior = _checked(prior, visit, moves=moves, places=("MRG-5", "PV1-19"))
         owner = self._owner_before() if moves else None
         references = References(owner, prior, self._account_before())
-        return Subject(kind, self._patient(), visit or prior, references)
+        return Subject(kind, self._patient(), visit or prior, references, {})
 
     def _other(self, kind: str) -> Subject:
         """PID-2 and MRG-4, PID-4 and MRG-2, or PV1-50 and MRG-6: whichever is there."""
@@ -189,7 +189,7 @@ def _first(identifiers: list[Identifier]) -> Identifier | None:
 
 
 def _same(one: Identifier, other: Identifier) -> bool:
-    return (one.value, one.authority) == (other.value, other.authority)
+    return one[:2] == other[:2]
 
 
 def _missing(place: str) -> Refusal:

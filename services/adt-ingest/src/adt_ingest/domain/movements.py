@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from adt_ingest.domain.facts import code_in, leading
+from adt_ingest.domain.facts import coded, plain
 from adt_ingest.domain.reader import Message, Segment
 from adt_ingest.domain.times import MessageTimes
 
@@ -30,7 +30,7 @@ def movement_in(message: Message, times: MessageTimes) -> Movement | None:
     zbe = message.first("ZBE")
     if zbe is None:
         return None
-    identifier, space, universal = leading(zbe.components(1))
+    identifier, space, universal = coded(zbe.raw(1), zbe.marks)
     return Movement(
         identifier=identifier,
         authority=space or universal,
@@ -38,12 +38,12 @@ def movement_in(message: Message, times: MessageTimes) -> Movement | None:
         starts_at=_instant(zbe, 2, times),
         ends_at=_instant(zbe, 3, times),
         historic=zbe.value(5).strip().upper() == "Y",
-        original_trigger=code_in(zbe, 6),
+        original_trigger=plain(zbe.raw(6), zbe.marks),
     )
 
 
 def _action(zbe: Segment, times: MessageTimes) -> str:
-    action = code_in(zbe, 4).upper()
+    action = plain(zbe.raw(4), zbe.marks).upper()
     if action and action not in _ACTIONS:
         times.warn(UNKNOWN_ACTION)
         return ""
@@ -51,4 +51,4 @@ def _action(zbe: Segment, times: MessageTimes) -> str:
 
 
 def _instant(zbe: Segment, number: int, times: MessageTimes) -> datetime | None:
-    return times.first_of((times.stamp(code_in(zbe, number)),))
+    return times.first_of((times.stamp(zbe.value(number)),))

@@ -1,13 +1,15 @@
 """Reads what a message says about the person: PID, PD1, and what hangs on them."""
 
+from typing import Final
+
 from adt_ingest.domain.facts import (
     Facts,
-    component,
     leading,
     state,
     state_text,
+    state_texts,
     state_yes_no,
-    telephone,
+    telephones,
 )
 from adt_ingest.domain.identifiers import Identifier, identifier_fact, identifiers_in
 from adt_ingest.domain.lists import (
@@ -17,8 +19,11 @@ from adt_ingest.domain.lists import (
     state_restrictions,
 )
 from adt_ingest.domain.participants import state_primary_care
-from adt_ingest.domain.reader import DELETED, Message, Segment
+from adt_ingest.domain.reader import DELETED, Marks, Message, Segment
 from adt_ingest.domain.times import MessageTimes, date_of
+
+_TEXTS: Final = ((8, "sex"), (15, "language"))
+_LAST: Final = 30
 
 
 def person_facts(message: Message, identifiers: list[Identifier], times: MessageTimes) -> Facts:
@@ -27,13 +32,15 @@ def person_facts(message: Message, identifiers: list[Identifier], times: Message
     pid = message.first("PID")
     if pid is None:
         return facts
+    fields, marks = pid.fields(_LAST), pid.marks
     _identifiers(facts, identifiers, pid)
-    _name(facts, pid)
-    _birth(facts, pid, times)
-    state_text(facts, "sex", pid.value(8))
-    state_text(facts, "language", pid.value(15))
-    _contact(facts, pid)
-    _death(facts, pid, times)
+    _name(facts, fields[5], marks)
+    if fields[7]:
+        _birth(facts, marks.value(fields[7]), times)
+    state_texts(facts, pid, _TEXTS)
+    _contact(facts, fields, marks)
+    if fields[29] or fields[30]:
+        _death(facts, pid, times)
     _surroundings(facts, message)
     return facts
 
@@ -41,7 +48,7 @@ def person_facts(message: Message, identifiers: list[Identifier], times: Message
 def _surroundings(facts: Facts, message: Message) -> None:
     pd1 = message.first("PD1")
     state_primary_care(facts, message, pd1)
-    if pd1 is not None:
+    if pd1 is not None and pd1.raw(12):
         state_yes_no(facts, "protected", pd1.value(12))
     state_restrictions(facts, message, of_the_visit=False)
     state_contacts(facts, message)
@@ -58,33 +65,32 @@ def _identifiers(facts: Facts, identifiers: list[Identifier], pid: Segment) -> N
         facts["identifiers"] = [identifier_fact(each) for each in identifiers]
 
 
-def _name(facts: Facts, pid: Segment) -> None:
-    raw = pid.raw(5)
+def _name(facts: Facts, raw: str, marks: Marks) -> None:
     if raw == DELETED:
         facts["family_name"] = facts["given_name"] = None
     elif raw:
-        parts = pid.components(5)
+        parts = marks.components(raw.partition(marks.repetition)[0])
         state_text(facts, "family_name", parts[0])
-        state_text(facts, "given_name", component(parts, 2))
+        if len(parts) > 1:
+            state_text(facts, "given_name", parts[1])
 
 
-def _birth(facts: Facts, pid: Segment, times: MessageTimes) -> None:
-    text = pid.value(7)
-    stamp = None if text == DELETED else times.stamp(text)
+def _birth(facts: Facts, text: str, times: MessageTimes) -> None:
+    stamp = times.stamp(text)
     state(facts, "birth_date", text, stamp and date_of(stamp))
 
 
-def _contact(facts: Facts, pid: Segment) -> None:
-    home, work = pid.raw(13), pid.raw(14)
+def _contact(facts: Facts, fields: list[str], marks: Marks) -> None:
+    home, work, address = fields[13], fields[14], fields[11]
     if home or work:
-        numbers = [telephone(parts) for field in (13, 14) for parts in pid.repetitions(field)]
-        found = list(dict.fromkeys(filter(None, numbers)))
-        state(facts, "phones", DELETED if DELETED in (home, work) and not found else "", None)
+        found = telephones((home, work), marks)
         if found:
             facts["phones"] = found
-    address = pid.raw(11)
+        elif DELETED in (home, work):
+            facts["phones"] = None
     if address:
-        state(facts, "address", address, _address(pid.components(11)))
+        parts = marks.components(address.partition(marks.repetition)[0])
+        state(facts, "address", address, _address(parts))
 
 
 def _address(parts: list[str]) -> str:
@@ -95,7 +101,7 @@ def _address(parts: list[str]) -> str:
 
 def _death(facts: Facts, pid: Segment, times: MessageTimes) -> None:
     when, indicator = pid.value(29), pid.value(30).strip()
-    stamp = None if when == DELETED else times.stamp(when)
+    stamp = times.stamp(when)
     state(facts, "died_at", when, stamp and times.instant(stamp))
     state_yes_no(facts, "deceased", indicator)
     if stamp is not None and not indicator:

@@ -146,18 +146,23 @@ class Segment:
         except IndexError:
             return ""
 
+    def fields(self, most: int) -> list[str]:
+        """The fields as written, `most` of them at least; the one at `n` is field n.
+
+        For whoever wants many fields of a segment: most are empty, and asking costs nothing.
+        """
+        fields = self._fields
+        if fields is None:
+            fields = self._line.split(self.marks.field)
+        if len(fields) <= most:
+            fields += [""] * (most + 1 - len(fields))
+        self._fields = fields
+        return fields
+
     def value(self, number: int) -> str:
         """The first component's first sub-component, unescaped: a field that has only one value."""
         raw = self.raw(number)
-        marks = self.marks
-        if raw and not raw.isalnum():
-            for mark in (marks.repetition, marks.component, marks.subcomponent):
-                cut = raw.find(mark)
-                if cut >= 0:
-                    raw = raw[:cut]
-            if marks.escape in raw:
-                return marks.unescape(raw)
-        return raw
+        return self.marks.value(raw) if raw else ""
 
     def components(self, number: int) -> list[str]:
         """The components of the first repetition, each its first sub-component, unescaped."""
@@ -169,20 +174,19 @@ class Segment:
 
     def repetitions(self, number: int) -> list[list[str]]:
         """The components of every repetition that is not empty."""
-        raw = self.raw(number)
-        marks = self.marks
-        if marks.repetition not in raw:
-            return [marks.components(raw)] if raw else []
-        return [marks.components(part) for part in raw.split(marks.repetition) if part]
+        return self.marks.repetitions(self.raw(number))
 
     def pieces(self, number: int) -> list[str]:
         """The repetitions as written, for `marks` to take apart."""
         return self.raw(number).split(self.marks.repetition)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Marks:
-    """A message's delimiters with the unescaping that goes with them, shared by its segments."""
+    """A message's delimiters with the unescaping that goes with them, shared by its segments.
+
+    There is one for each set of delimiters, so that it is quickly told from another.
+    """
 
     field: str
     component: str
@@ -190,6 +194,21 @@ class Marks:
     escape: str
     subcomponent: str
     unescape: Unescaper
+
+    def value(self, text: str) -> str:
+        """The first sub-component of the first component of the first repetition, unescaped."""
+        if text.isalnum():
+            return text
+        for mark in (self.repetition, self.component, self.subcomponent):
+            if mark in text:
+                text = text[: text.index(mark)]
+        return self.unescape(text) if self.escape in text else text
+
+    def repetitions(self, text: str) -> list[list[str]]:
+        """The components of every repetition that is not empty."""
+        if self.repetition not in text:
+            return [self.components(text)] if text else []
+        return [self.components(part) for part in text.split(self.repetition) if part]
 
     def components(self, text: str) -> list[str]:
         """The components of one repetition, each its first sub-component, unescaped."""

@@ -1,14 +1,12 @@
 """What one event is about: whose it is, which visit, and the other numbers that take part."""
 
-from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 from adt_ingest.domain.facts import Facts
 from adt_ingest.domain.identifiers import Identifier
 
 
-@dataclass(frozen=True, slots=True)
-class References:
+class References(NamedTuple):
     """The numbers a message speaks of besides those of its patient and visit."""
 
     prior_patient: Identifier | None = None
@@ -22,12 +20,11 @@ class References:
 NO_REFERENCES: Final = References()
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(NamedTuple):
     """The kind of an event and the numbers it is about."""
 
     kind: str
     patient: Identifier
-    visit: Identifier | None = None
-    references: References = NO_REFERENCES
-    visit_facts: Facts = field(default_factory=dict[str, object])
+    visit: Identifier | None
+    references: References
+    visit_facts: Facts

@@ -12,12 +12,18 @@ from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
 from typing import Final
 
+from adt_ingest.domain.reader import DELETED
+
 _STAMP: Final = re.compile(
     r"(\d{4})(?:(\d\d)(?:(\d\d)(?:(\d\d)(?:(\d\d)(?:(\d\d)(?:\.(\d{1,9}))?)?)?)?)?)?"
     r"(?:([+-])(\d\d):?(\d\d)|(Z))?",
     re.ASCII,
 )
 
+_DAY: Final = 8
+_USUAL: Final = frozenset({_DAY, 12, 14})
+"""Digits of a day, a minute and a second: what nearly all stamps have, and need no regex for."""
+_NONE: Final = frozenset({"", DELETED})
 _EARLIEST_YEAR: Final = 1850
 NONEXISTENT: Final = "nonexistent_local_time"
 AMBIGUOUS: Final = "ambiguous_local_time"
@@ -44,7 +50,19 @@ class Stamp:
 @lru_cache(maxsize=4096)
 def read_stamp(text: str) -> Stamp | None:
     """The stamp that `text` holds; None where it holds none, or a day that does not exist."""
-    found = _STAMP.fullmatch(text.strip())
+    text = text.strip()
+    if len(text) in _USUAL and text.isdigit() and text.isascii():
+        try:
+            wall = datetime.fromisoformat(f"{text[:8]}T{text[8:]}" if len(text) > _DAY else text)
+        except ValueError:  # no such day, or 24 o'clock
+            return _unusual(text)
+        return Stamp(wall, text[:8], timed=len(text) > _DAY, offset=None)
+    return _unusual(text)
+
+
+def _unusual(text: str) -> Stamp | None:
+    """A stamp of any legal form."""
+    found = _STAMP.fullmatch(text)
     if found is None:
         return None
     year, month, day, hour, minute, second, fraction, *zone = found.groups()
@@ -88,8 +106,8 @@ class MessageTimes:
     """A stamp that lies beyond is a placeholder such as 99991231: nobody meant it."""
 
     def stamp(self, text: str) -> Stamp | None:
-        """The stamp in a field's text; nothing there is nothing said, nonsense is noted."""
-        if not text:
+        """The stamp in a field's text; nothing there or a deletion is none, nonsense is noted."""
+        if text in _NONE:
             return None
         stamp = read_stamp(text)
         if stamp is None or not _EARLIEST_YEAR <= stamp.wall.year <= self.latest_year:
@@ -102,9 +120,7 @@ class MessageTimes:
         offset = stamp.offset
         if offset is None and stamp.timed and self.sent is not None:
             offset = self.sent.offset
-        if offset is not None:
-            return _in_utc(stamp.wall.replace(tzinfo=offset))
-        instant, doubt = _local_instant(stamp.wall, self.zone)
+        instant, doubt = _instant(stamp.wall, offset or self.zone)
         if doubt:
             self.warn(doubt)
         return instant
@@ -114,13 +130,14 @@ class MessageTimes:
 
         If it names only a day, the time of day comes from the next one of the same day.
         """
-        said = [stamp for stamp in stamps if stamp is not None]
-        if not said:
-            return None
-        chosen = said[0]
-        if not chosen.timed:
-            chosen = next((other for other in said[1:] if chosen.covers(other)), chosen)
-        return self.instant(chosen)
+        chosen: Stamp | None = None
+        for stamp in stamps:
+            if stamp is None:
+                continue
+            if stamp.timed and (chosen is None or chosen.covers(stamp)):
+                return self.instant(stamp)
+            chosen = chosen or stamp
+        return self.instant(chosen) if chosen else None
 
     def warn(self, code: str) -> None:
         if code not in self.warnings:
@@ -128,22 +145,17 @@ class MessageTimes:
 
 
 @lru_cache(maxsize=4096)
-def _local_instant(wall: datetime, zone: tzinfo) -> tuple[datetime, str]:
+def _instant(wall: datetime, zone: tzinfo) -> tuple[datetime, str]:
     """The instant of a wall time, and what is doubtful about it (D-11)."""
-    local = wall.replace(tzinfo=zone)
-    before, after = local.utcoffset(), local.replace(fold=1).utcoffset()
+    before = wall.replace(tzinfo=zone).utcoffset() or timedelta()
+    after = wall.replace(tzinfo=zone, fold=1).utcoffset() or timedelta()
     doubt = ""
-    if before != after and before is not None and after is not None:
+    if before != after:
         doubt = NONEXISTENT if before < after else AMBIGUOUS
-    return _in_utc(local), doubt
-
-
-def _in_utc(instant: datetime) -> datetime:
-    """In UTC; the first and last years of the calendar have instants that UTC cannot name."""
     try:
-        return instant.astimezone(UTC)
-    except OverflowError:
-        return instant.replace(tzinfo=UTC)
+        return (wall - before).replace(tzinfo=UTC), doubt
+    except OverflowError:  # the first and last hours of the calendar, which UTC cannot name
+        return wall.replace(tzinfo=UTC), doubt
 
 
 def date_of(stamp: Stamp) -> date:

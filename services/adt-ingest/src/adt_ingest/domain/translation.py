@@ -4,11 +4,10 @@ Which trigger means what stands in `triggers`; every other trigger means nothing
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
-from adt_ingest.domain.facts import Facts, undeleted
+from adt_ingest.domain.facts import Facts
 from adt_ingest.domain.identifiers import (
     Identifier,
     identifiers_in,
@@ -48,8 +47,7 @@ _PLANS: Final[Mapping[str, str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Translation:
+class Translation(NamedTuple):
     """One event that a message tells of."""
 
     kind: str
@@ -65,8 +63,7 @@ class Translation:
     warnings: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Reading:
+class _Reading(NamedTuple):
     """A message with what is known before any of its patients is looked at."""
 
     meaning: Meaning
@@ -121,11 +118,11 @@ def _read(
         meaning=meaning,
         site=site,
         received_at=received_at,
-        sent=times.stamp(undeleted(header.first(7))),
-        recorded=times.stamp(undeleted(recorded)),
-        planned=times.stamp(undeleted(planned)) if meaning.kind in _PLANS else None,
-        occurred=times.stamp(undeleted(occurred)),
-        warnings=tuple(times.warnings),
+        sent=times.stamp(header.first(7)),
+        recorded=times.stamp(recorded),
+        planned=times.stamp(planned) if meaning.kind in _PLANS else None,
+        occurred=times.stamp(occurred),
+        warnings=(*message.warnings, *times.warnings),
     )
 
 
@@ -160,7 +157,7 @@ def _of_visit(message: Message, reading: _Reading, *, required: bool) -> Transla
 
 def _of_person(message: Message, reading: _Reading) -> Iterator[Translation]:
     identifiers = _identifiers(message, reading)
-    subject = Subject(reading.kind, _patient(identifiers, reading))
+    subject = Subject(reading.kind, _patient(identifiers, reading), None, NO_REFERENCES, {})
     yield _told(message, reading, reading.times(), subject, identifiers)
 
 
@@ -170,9 +167,8 @@ def _of_two_persons(message: Message, reading: _Reading) -> Iterator[Translation
         raise Refusal(Problem.SEGMENT_SEQUENCE, "The other person is missing", "PID")
     linked = _patient(_identifiers(others[0], reading), reading)
     identifiers = _identifiers(first, reading)
-    subject = Subject(
-        reading.kind, _patient(identifiers, reading), None, References(linked_patient=linked)
-    )
+    references = References(linked_patient=linked)
+    subject = Subject(reading.kind, _patient(identifiers, reading), None, references, {})
     yield _told(first, reading, reading.times(), subject, identifiers)
 
 

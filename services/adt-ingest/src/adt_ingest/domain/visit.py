@@ -3,13 +3,21 @@
 from collections.abc import Mapping
 from typing import Final
 
-from adt_ingest.domain.facts import Facts, leading, state, state_text, state_yes_no
+from adt_ingest.domain.facts import Facts, coded, state, state_text, state_texts, state_yes_no
 from adt_ingest.domain.lists import state_diagnoses, state_restrictions
 from adt_ingest.domain.participants import state_participants
 from adt_ingest.domain.profile import SiteProfile
-from adt_ingest.domain.reader import DELETED, Message, Segment
+from adt_ingest.domain.reader import Marks, Message, Segment
 from adt_ingest.domain.times import MessageTimes, Stamp
 
+_TEXTS: Final = (
+    (4, "admission_type"),
+    (10, "hospital_service"),
+    (14, "admit_source"),
+    (18, "patient_type"),
+    (50, "alternate_number"),
+)
+_LAST: Final = 50
 _OBSERVATION: Final = "observation"
 _CLASSES: Final = {
     "I": "inpatient",
@@ -29,15 +37,14 @@ def visit_facts(message: Message, pv1: Segment, site: SiteProfile) -> Facts:
     pid = message.first("PID")
     if pid is not None:
         state_text(facts, "account_number", pid.value(18))
-    state(facts, "encounter_class", pv1.raw(2), _class_of(pv1, site))
-    state_text(facts, "admission_type", pv1.value(4))
-    _location(facts, pv1, site.locations)
-    state_text(facts, "hospital_service", pv1.value(10))
+    fields, marks = pv1.fields(_LAST), pv1.marks
+    state(facts, "encounter_class", fields[2], _class_of(fields, marks, site))
+    _location(facts, fields[3], marks, site.locations)
+    state_texts(facts, pv1, _TEXTS)
     state_participants(facts, message, pv1)
-    state_text(facts, "admit_source", pv1.value(14))
-    state_text(facts, "patient_type", pv1.value(18))
-    state_text(facts, "alternate_number", pv1.value(50))
-    state(facts, "disposition", pv1.value(36), _disposition(pv1.value(36), site.dispositions))
+    if fields[36]:
+        code = marks.value(fields[36])
+        state(facts, "disposition", code, _disposition(code, site.dispositions))
     state_diagnoses(facts, message)
     state_restrictions(facts, message, of_the_visit=True)
     return facts
@@ -50,7 +57,7 @@ def state_expectations(
     pv2 = message.first("PV2")
     for name, number in (("expected_admission_at", 8), ("expected_discharge_at", 9)):
         text = "" if pv2 is None else pv2.value(number)
-        state_time(facts, name, text, (planned.get(name),), times)
+        state_time(facts, name, text, (planned[name],) if name in planned else (), times)
     if pv2 is not None:
         state_yes_no(facts, "protected", pv2.value(22))
 
@@ -59,7 +66,9 @@ def state_time(
     facts: Facts, name: str, text: str, otherwise: tuple[Stamp | None, ...], times: MessageTimes
 ) -> None:
     """Note a time of the visit; where the field has none, or only its day, `otherwise` is asked."""
-    own = None if text == DELETED else times.stamp(text)
+    if not (text or otherwise):
+        return
+    own = times.stamp(text)
     state(facts, name, text, own and times.first_of((own, *otherwise)))
     if own is None:
         found = times.first_of(otherwise)
@@ -67,29 +76,27 @@ def state_time(
             facts[name] = found
 
 
-def _class_of(pv1: Segment, site: SiteProfile) -> str:
-    code, observation = _said(pv1, 2), site.observation
+def _class_of(fields: list[str], marks: Marks, site: SiteProfile) -> str:
+    code, told = _said(fields[2], marks), site.observation
     meant = site.classes.get(code, code).upper()
-    told = (
+    if (
         meant == "OBSERVATION"
-        or code in observation.patient_class
-        or _said(pv1, 18) in observation.patient_type
-        or _said(pv1, 10) in observation.hospital_service
-        or _said(pv1, 3) in observation.location
-    )
-    if told:
+        or code in told.patient_class
+        or (told.patient_type and _said(fields[18], marks) in told.patient_type)
+        or (told.hospital_service and _said(fields[10], marks) in told.hospital_service)
+        or (told.location and _said(fields[3], marks) in told.location)
+    ):
         return _OBSERVATION
     return _CLASSES.get(meant, "unknown") if meant else ""
 
 
-def _said(pv1: Segment, number: int) -> str:
-    return pv1.value(number).strip().upper()
+def _said(raw: str, marks: Marks) -> str:
+    return marks.value(raw).strip().upper() if raw else ""
 
 
-def _location(facts: Facts, pv1: Segment, own_words: Mapping[str, str]) -> None:
-    raw = pv1.raw(3)
+def _location(facts: Facts, raw: str, marks: Marks, own_words: Mapping[str, str]) -> None:
     if raw:
-        ward, room, bed = leading(pv1.components(3))
+        ward, room, bed = coded(raw, marks)
         ward = own_words.get(ward.upper(), ward)
         state(facts, "location", raw, "-".join(filter(None, (ward, room, bed))))
 
