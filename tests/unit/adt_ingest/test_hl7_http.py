@@ -6,12 +6,13 @@ from collections.abc import AsyncIterator, Sequence
 import httpx
 import pytest
 from fastapi import FastAPI
-from tests.support.adt_ingest_fakes import FakeEvents, code_of, receiver
+from tests.support.adt_ingest_fakes import SECRET, FakeEvents, code_of, receiver
 from tests.support.hl7_builders import discharge, framed
 
 from adt_ingest.connection_limits import Limits
 from adt_ingest.domain.doors import Door, Origin, Reply
 from adt_ingest.domain.framing import Flaw, Frame, FrameLimits
+from adt_ingest.domain.operators import proof_of
 from adt_ingest.hl7_http import add_hl7
 from adt_ingest.receive import Receive
 
@@ -31,7 +32,7 @@ async def post(
     **headers: str,
 ) -> httpx.Response:
     http = FastAPI()
-    add_hl7(http, receive or receiver(events), limits=LIMITS)
+    add_hl7(http, receive or receiver(events), limits=LIMITS, secret=SECRET)
     transport = httpx.ASGITransport(http, client=("192.0.2.7", 50000))
     async with httpx.AsyncClient(transport=transport, base_url="http://ingest") as client:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
@@ -121,10 +122,37 @@ async def test_several_answers_stand_behind_one_another(events: FakeEvents) -> N
     assert response.content == b"MSH|1\rMSH|2\r"
 
 
-async def test_a_repair_names_what_it_repairs(events: FakeEvents) -> None:
+async def test_an_operators_repair_names_what_it_repairs(events: FakeEvents) -> None:
     told = Told(b"")
-    await post(events, discharge(), receive=told, homeward_repairs="0123456789abcdef")
-    assert told.origins == [Origin(Door.HTTP, "192.0.2.7", repairs="0123456789abcdef")]
+    proof = proof_of(SECRET, discharge(), "0123456789abcdef")
+    await post(
+        events,
+        discharge(),
+        receive=told,
+        homeward_repairs="0123456789abcdef",
+        homeward_operator=proof,
+    )
+    assert told.origins == [Origin(Door.FILE, "192.0.2.7", repairs="0123456789abcdef")]
+
+
+@pytest.mark.parametrize(
+    ("repairs", "proof"),
+    [
+        ("0123", None),
+        ("0123", "wrong"),
+        ("0123", proof_of(SECRET, discharge(), "4567")),
+        ("0123", proof_of("another secret", discharge(), "0123")),
+        (None, proof_of(SECRET, discharge(mrn="another"), "")),
+    ],
+)
+async def test_whoever_is_no_operator_repairs_nothing_and_claims_nothing(
+    events: FakeEvents, repairs: str | None, proof: str | None
+) -> None:
+    headers = {"homeward_repairs": repairs, "homeward_operator": proof}
+    said = {name: value for name, value in headers.items() if value is not None}
+    response = await post(events, discharge(), receive=None, **said)
+    assert response.status_code == 403
+    assert events.held == []
 
 
 @pytest.mark.parametrize("name", ["", "x", "0123|", "A" * 32])

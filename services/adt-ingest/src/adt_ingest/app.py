@@ -43,7 +43,7 @@ def build(settings: Settings) -> Assembly:
     )
     http = FastAPI(title="adt-ingest", docs_url=None, redoc_url=None, openapi_url=None)
     limits = _limits(settings)
-    add_hl7(http, receive, limits=limits)
+    add_hl7(http, receive, limits=limits, secret=settings.patient_key_secret)
     mllp = MllpServer(
         receive=receive.receive, addresses=_addresses(settings), limits=limits, clock=clock
     )

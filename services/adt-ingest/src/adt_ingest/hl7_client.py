@@ -9,12 +9,15 @@ from typing import Final, Self
 
 import httpx
 
+from adt_ingest.domain.operators import proof_of
 from adt_ingest.domain.refusals import Refusal
 from adt_ingest.domain.replies import Answered
 from care_chassis.errors import TransientError
 
 _CONTENT_TYPE: Final = "application/hl7-v2"
+_OPERATOR: Final = "Homeward-Operator"
 _REPAIRS: Final = "Homeward-Repairs"
+_FORBIDDEN: Final = 403
 
 
 class NoAnswerError(TransientError):
@@ -25,11 +28,22 @@ class NoAnswerError(TransientError):
         self.why = why
 
 
-class Hl7Client:
-    """An `Hl7Door` at an address such as `http://127.0.0.1:8075`."""
+class NotAnOperatorError(Exception):
+    """adt-ingest has another secret than we."""
 
-    def __init__(self, url: str, *, answer_seconds: float = 60.0) -> None:
+    def __init__(self, url: str) -> None:
+        super().__init__(
+            f"adt-ingest at {url} does not take us for an operator of its own:"
+            " CARE_PATIENT_KEY_SECRET must be the same here and there"
+        )
+
+
+class Hl7Client:
+    """An `Hl7Door` at an address such as `http://127.0.0.1:8075`, handed to by an operator."""
+
+    def __init__(self, url: str, *, secret: str, answer_seconds: float = 60.0) -> None:
         self._url = url.rstrip("/")
+        self._secret = secret
         self._http = httpx.AsyncClient(timeout=answer_seconds)
 
     async def __aenter__(self) -> Self:
@@ -44,8 +58,12 @@ class Hl7Client:
         await self._http.aclose()
 
     async def send(self, data: bytes, *, repairs: str = "") -> Answered:
-        """Hand in one message and return its answer. Raises NoAnswerError."""
-        headers = {"content-type": _CONTENT_TYPE, **({_REPAIRS: repairs} if repairs else {})}
+        """Hand in one message and return its answer. Raises NoAnswerError, NotAnOperatorError."""
+        headers = {
+            "content-type": _CONTENT_TYPE,
+            _OPERATOR: proof_of(self._secret, data, repairs),
+            **({_REPAIRS: repairs} if repairs else {}),
+        }
         try:
             answer = await self._http.post(f"{self._url}/hl7", content=data, headers=headers)
         except httpx.HTTPError as error:
@@ -54,6 +72,8 @@ class Hl7Client:
 
     def _read(self, answer: httpx.Response) -> Answered:
         is_hl7 = answer.headers.get("content-type", "").startswith(_CONTENT_TYPE)
+        if answer.status_code == _FORBIDDEN:
+            raise NotAnOperatorError(self._url)
         if not answer.is_success and not is_hl7:
             raise NoAnswerError(self._url, f"it answered HTTP {answer.status_code}")
         try:

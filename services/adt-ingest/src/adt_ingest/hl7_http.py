@@ -10,21 +10,24 @@ from fastapi import FastAPI, Request, Response
 from adt_ingest.connection_limits import Limits
 from adt_ingest.domain.doors import Door, Origin
 from adt_ingest.domain.framing import Flaw, Frame
+from adt_ingest.domain.operators import is_proof
 from adt_ingest.receive import Receive
 
 _CONTENT_TYPE: Final = "application/hl7-v2"
 _TAKEN_TYPES: Final = ("", _CONTENT_TYPE, "x-application/hl7-v2+er7", "text/plain")
 _REPAIRS: Final = "homeward-repairs"
+_OPERATOR: Final = "homeward-operator"
 _EVENT_ID: Final = re.compile(r"[0-9a-f]{1,64}", re.ASCII)
 _START_BLOCK: Final = b"\x0b"
 _END_BLOCK: Final = b"\x1c"
 
 
-def add_hl7(http: FastAPI, receive: Receive, *, limits: Limits) -> None:
+def add_hl7(http: FastAPI, receive: Receive, *, limits: Limits, secret: str) -> None:
     """Take messages at `POST /hl7`. The answer's status is 200: how it went stands in MSA-1.
 
     It is 204 where the message wants no answer. The content type's charset counts for nothing: how
-    to read a message is said in MSH-18, or in the file of its site.
+    to read a message is said in MSH-18, or in the file of its site. `secret` knows operators, who
+    alone may repair, and load files of sites that are else taken over TLS only.
     """
 
     @http.post("/hl7")
@@ -33,7 +36,11 @@ def add_hl7(http: FastAPI, receive: Receive, *, limits: Limits) -> None:
         if problem is not None:
             return problem
         frame = await _frame_of(request, limits)
-        (reply,) = await receive.receive([frame], _origin_of(request))
+        origin = _origin_of(request, frame, secret)
+        if origin is None:
+            words = "Homeward-Operator is not the proof of an operator of this service\n"
+            return Response(words, HTTPStatus.FORBIDDEN, media_type="text/plain")
+        (reply,) = await receive.receive([frame], origin)
         if not reply.blocks:
             return Response(status_code=HTTPStatus.NO_CONTENT)
         return Response(b"".join(reply.blocks), media_type=_CONTENT_TYPE)
@@ -51,9 +58,14 @@ def _problem_of(request: Request) -> Response | None:
     return None
 
 
-def _origin_of(request: Request) -> Origin:
+def _origin_of(request: Request, frame: Frame, secret: str) -> Origin | None:
+    """Where a message comes from; None for one who repairs, or says so, and is no operator."""
     address = request.client.host if request.client else ""
-    return Origin(Door.HTTP, address, repairs=request.headers.get(_REPAIRS, ""))
+    repairs, proof = request.headers.get(_REPAIRS, ""), request.headers.get(_OPERATOR, "")
+    if not repairs and not proof:
+        return Origin(Door.HTTP, address)
+    proven = is_proof(proof, secret, frame.data, repairs)
+    return Origin(Door.FILE, address, repairs=repairs) if proven else None
 
 
 async def _frame_of(request: Request, limits: Limits) -> Frame:

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from adt_ingest.commands.terminal import end, err, out, url_of
+from adt_ingest.commands.terminal import end, err, out, run, url_of
 from adt_ingest.domain.captures import frames_in
 from adt_ingest.hl7_client import Hl7Client
 from adt_ingest.load import FileNotes, Load, Outcome, StoppedError, notes_for
@@ -24,6 +24,19 @@ _Paths = Annotated[
 _Url = Annotated[str, typer.Option(help="adt-ingest's HTTP address; else by its settings.")]
 
 
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """How a load is to go."""
+
+    url: str
+    secret: str
+    notes_folder: Path
+    again: bool
+    patience: float
+    as_json: bool
+    quiet: bool
+
+
 @dataclass(slots=True)
 class _Counts:
     """How a load went."""
@@ -33,10 +46,12 @@ class _Counts:
     refused: int = 0
     files: int = 0
     stopped: str = ""
-    as_json: bool = False
-    quiet: bool = False
-    url: str = ""
     empty: list[str] = field(default_factory=list[str])
+
+    def add(self, outcome: Outcome) -> None:
+        self.taken += outcome.taken and not outcome.before
+        self.before += outcome.before
+        self.refused += not outcome.taken
 
     @property
     def all_taken(self) -> bool:
@@ -57,13 +72,20 @@ def load(
     A load that was interrupted goes on where it stopped: run the same command again. Batches (FHS,
     BHS), messages one behind another and captures with MLLP marks are taken apart.
     """
-    settings = Settings()
-    counts = _Counts(as_json=as_json, quiet=quiet, url=url_of(settings, url))
-    notes_folder = settings.run_dir / "loads"
+    settings, counts = Settings(), _Counts()
+    wanted = _Wanted(
+        url=url_of(settings, url),
+        secret=settings.patient_key_secret,
+        notes_folder=settings.run_dir / "loads",
+        again=again,
+        patience=patience,
+        as_json=as_json,
+        quiet=quiet,
+    )
     files = _files_of(paths)
     if not files:
         end("There is no file to load: a folder's are those that end in .hl7.")
-    asyncio.run(_load(files, counts, notes_folder, again=again, patience=patience))
+    run(_load(files, wanted, counts))
     _sum_up(counts)
     if not counts.all_taken:
         raise typer.Exit(1)
@@ -79,21 +101,21 @@ def _files_of(paths: Sequence[Path]) -> list[Path]:
     return found
 
 
-async def _load(
-    files: Sequence[Path], counts: _Counts, notes_folder: Path, *, again: bool, patience: float
-) -> None:
-    async with Hl7Client(counts.url) as door:
-        use_case = Load(door=door, rest=asyncio.sleep, patience=patience)
+async def _load(files: Sequence[Path], wanted: _Wanted, counts: _Counts) -> None:
+    async with Hl7Client(wanted.url, secret=wanted.secret) as door:
+        use_case = Load(door=door, rest=asyncio.sleep, patience=wanted.patience)
         with _progress() as progress:
             for path in files:
                 frames = frames_in(path.read_bytes())
-                notes = FileNotes(notes_for(notes_folder, path, counts.url), again=again)
+                notes_path = notes_for(wanted.notes_folder, path, wanted.url)
+                notes = FileNotes(notes_path, again=wanted.again)
                 counts.files += 1
                 bar = progress.add_task(path.name, total=len(frames))
                 try:
                     async for outcome in use_case.load(frames, notes):
                         progress.advance(bar)
-                        _tell(path, outcome, counts, progress)
+                        counts.add(outcome)
+                        _tell(path, outcome, wanted, progress)
                 except StoppedError as error:
                     counts.stopped = f"{path}: {error}"
                     return
@@ -109,13 +131,10 @@ def _progress() -> Progress:
     return Progress(*columns, TimeRemainingColumn(), console=err, disable=not err.is_terminal)
 
 
-def _tell(path: Path, outcome: Outcome, counts: _Counts, progress: Progress) -> None:
-    counts.taken += outcome.taken and not outcome.before
-    counts.before += outcome.before
-    counts.refused += not outcome.taken
-    if counts.quiet and outcome.taken:
+def _tell(path: Path, outcome: Outcome, wanted: _Wanted, progress: Progress) -> None:
+    if wanted.quiet and outcome.taken:
         return
-    if counts.as_json:
+    if wanted.as_json:
         sys.stdout.write(f"{json.dumps({'file': str(path), **asdict(outcome)})}\n")
         return
     print_to = progress.console if out.is_terminal and err.is_terminal else out

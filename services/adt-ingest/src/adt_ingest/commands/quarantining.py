@@ -166,7 +166,8 @@ def _with(since: str, url: str, work: Callable[[MendRefused], Coroutine[Any, Any
     span = span_of(since)
 
     async def act() -> T:
-        async with Hl7Client(url_of(settings, url)) as door:
+        secret = settings.patient_key_secret
+        async with Hl7Client(url_of(settings, url), secret=secret) as door:
             store = TopicOfReceived(settings.kafka)
             # Kafka finds records by the real time they were written at, whatever our clocks show.
             mend = MendRefused(

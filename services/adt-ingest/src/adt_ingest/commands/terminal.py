@@ -10,7 +10,7 @@ from typing import Any, Final, NoReturn, TypeVar
 import typer
 from rich.console import Console
 
-from adt_ingest.hl7_client import NoAnswerError
+from adt_ingest.hl7_client import NoAnswerError, NotAnOperatorError
 from adt_ingest.settings import Settings
 from care_chassis.errors import TransientError
 from care_chassis.logs import configure_logs
@@ -36,6 +36,8 @@ def run(work: Coroutine[Any, Any, T]) -> T:
     """Do it; a server that is away ends the command with a sentence."""
     try:
         return asyncio.run(work)
+    except NotAnOperatorError as error:
+        end(f"{error}.")
     except NoAnswerError as error:
         end(f"{error}: {error.why}. Is it running? --url names another address.")
     except TransientError as error:

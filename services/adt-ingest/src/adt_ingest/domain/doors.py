@@ -12,6 +12,7 @@ class Door(StrEnum):
     """MLLP over TLS"""
     HTTP = "http"
     FILE = "file"
+    """A command of an operator, over HTTP with a proof (see `operators`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,7 @@ class Origin:
 
     door: Door
     address: str
-    """The peer's, without its port; the file's name where it came from one."""
+    """The peer's, without its port."""
     certificate_names: frozenset[str] = frozenset()
     """Common name and DNS names of the client's certificate, where TLS has verified one."""
     repairs: str = ""
