@@ -9,7 +9,7 @@ from tests.architecture.house import ROOT, SERVICES, package_of
 from tests.architecture.settings import variables_of
 
 _PORTS = {
-    "adt-ingest": {2575, 8075},
+    "adt-ingest": {2575, 2576, 8075},
     "worklist": {8080},
     "transition-orchestrator": {8081},
     "reminders": {8082},

@@ -1,8 +1,9 @@
 """A sender for tests that does as it likes: any bytes, in any pieces, waiting for nothing."""
 
 import asyncio
+import ssl
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from itertools import pairwise
 from typing import Self
 
@@ -17,8 +18,9 @@ class Sender:
         self._writer = writer
 
     @classmethod
-    async def connect(cls, port: int) -> Self:
-        return cls(*await asyncio.open_connection("127.0.0.1", port))
+    async def connect(cls, port: int, tls: ssl.SSLContext | None = None) -> Self:
+        name = "localhost" if tls else None
+        return cls(*await asyncio.open_connection("127.0.0.1", port, ssl=tls, server_hostname=name))
 
     async def send(self, *pieces: bytes) -> None:
         for piece in pieces:
@@ -46,13 +48,14 @@ class Sender:
 
     async def close(self) -> None:
         self._writer.close()
-        await self._writer.wait_closed()
+        with suppress(ConnectionError):  # the other side may have hung up first
+            await self._writer.wait_closed()
 
 
 @asynccontextmanager
-async def sending_to(port: int) -> AsyncGenerator[Sender]:
+async def sending_to(port: int, tls: ssl.SSLContext | None = None) -> AsyncGenerator[Sender]:
     """A connection for as long as the block lasts."""
-    sender = await Sender.connect(port)
+    sender = await Sender.connect(port, tls)
     try:
         yield sender
     finally:

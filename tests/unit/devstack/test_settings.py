@@ -13,6 +13,7 @@ def test_without_settings_everything_has_its_documented_place() -> None:
     assert settings.run_dir == CHECKOUT / ".run"
     assert settings.sites_dir == CHECKOUT / "deploy" / "sites"
     assert settings.ports["adt-ingest (MLLP)"] == 2575
+    assert settings.ports["adt-ingest (MLLP over TLS)"] == 2576
     assert settings.ports["worklist"] == 8080
     assert settings.ports["flow-monitor"] == 8090
     assert settings.ports["postgres"] == 5433

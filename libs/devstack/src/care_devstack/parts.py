@@ -4,7 +4,9 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from care_chassis.clock import SystemClock
 from care_devstack.catalogue import database_passwords, overlay, read_catalogue
+from care_devstack.certificates import have_certificates
 from care_devstack.databases import service_url
 from care_devstack.kafka import KafkaServer
 from care_devstack.ports import HOST
@@ -60,7 +62,7 @@ class StackParts:
             "mail": ["mail catcher (SMTP)", "mail catcher (pages)"],
             **{service: [PROBES[service]] for service in SERVICES},
         }
-        owners["adt-ingest"].append("adt-ingest (MLLP)")
+        owners["adt-ingest"] += ["adt-ingest (MLLP)", "adt-ingest (MLLP over TLS)"]
         if not self.settings.database_url:
             owners["postgres"] = ["postgres"]
         if not self.settings.kafka_bootstrap_servers:
@@ -108,6 +110,7 @@ class StackParts:
             **{PORT_SETTINGS[name][0]: str(port) for name, port in ports.items()},
             **{database_setting(service): url for service, url in urls.items()},
             **clock,
+            **self._certificates(),
             # Who names a mail server of their own gets it instead of the catcher.
             "NOTIFIER_SMTP_PORT": self.settings.caller.get(
                 "NOTIFIER_SMTP_PORT", str(ports["mail catcher (SMTP)"])
@@ -117,6 +120,12 @@ class StackParts:
             "CARE_SITES_DIR": str(self.settings.sites_dir),
             "PYTHONUNBUFFERED": "1",
         }
+
+    def _certificates(self) -> Mapping[str, str]:
+        """Development certificates; who names files of their own gets those instead."""
+        made = have_certificates(self.settings.run_dir / "tls", SystemClock().now())
+        given = self.settings.caller
+        return {} if any(given.get(name) for name in made) else made
 
     def _mail(self) -> Part:
         smtp = self.settings.ports["mail catcher (SMTP)"]

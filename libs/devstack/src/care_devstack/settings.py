@@ -16,6 +16,7 @@ PORT_SETTINGS: Mapping[str, tuple[str, int]] = {
     "mail catcher (SMTP)": ("CARE_MAIL_SMTP_PORT", 1025),
     "mail catcher (pages)": ("CARE_MAIL_HTTP_PORT", 8025),
     "adt-ingest (MLLP)": ("ADT_INGEST_MLLP_PORT", 2575),
+    "adt-ingest (MLLP over TLS)": ("ADT_INGEST_MLLPS_PORT", 2576),
     "adt-ingest (HTTP)": ("ADT_INGEST_HTTP_PORT", 8075),
     "worklist": ("WORKLIST_HTTP_PORT", 8080),
     "transition-orchestrator": ("TRANSITION_ORCHESTRATOR_HTTP_PORT", 8081),
