@@ -31,17 +31,10 @@ def test_a_site_that_requires_tls_is_not_taken_over_a_door_without_it(door: Door
     assert "TLS only" in refused(refuse_origin(site, over(door)))
 
 
-def test_a_site_that_requires_tls_is_taken_over_tls_and_from_a_file() -> None:
+def test_a_site_that_requires_tls_is_taken_over_tls_and_from_operators() -> None:
     site = good_health(tls_required=True)
     assert refuse_origin(site, over(Door.MLLPS, "anybody.example")) is None
     assert refuse_origin(site, over(Door.FILE)) is None
-
-
-@pytest.mark.parametrize("address", ["127.0.0.1", "::1"])
-def test_http_on_the_very_machine_is_no_wire(address: str) -> None:
-    site = good_health(tls_required=True)
-    assert refuse_origin(site, Origin(Door.HTTP, address)) is None
-    assert refuse_origin(site, Origin(Door.MLLP, address)) is not None
 
 
 def test_over_tls_only_a_certificate_that_the_site_names_speaks_for_it() -> None:

@@ -6,7 +6,6 @@ from adt_ingest.domain.doors import Door, Origin
 from adt_ingest.domain.profile import SiteProfile
 from adt_ingest.domain.refusals import Problem, Refusal
 
-_THIS_MACHINE: Final = ("127.0.0.1", "::1")
 _TLS_ONLY: Final = "Messages of this site are taken over TLS only"
 _NOT_ITS_CERTIFICATE: Final = "The client certificate is none that may speak for this site"
 
@@ -14,10 +13,9 @@ _NOT_ITS_CERTIFICATE: Final = "The client certificate is none that may speak for
 def refuse_origin(site: SiteProfile, origin: Origin) -> Refusal | None:
     """Why nothing is taken for `site` from there; None where it may speak.
 
-    Whoever lays a file there, or posts on the very machine, runs this service (its commands do so):
-    they speak for every site, and nothing of it goes over a wire.
+    An operator, whose commands prove that they are one, speaks for every site.
     """
-    if origin.door is Door.FILE or (origin.door is Door.HTTP and origin.address in _THIS_MACHINE):
+    if origin.door is Door.FILE:
         return None
     if origin.door is not Door.MLLPS:
         return Refusal(Problem.UNKNOWN_KEY, _TLS_ONLY, "MSH-4") if site.tls_required else None
