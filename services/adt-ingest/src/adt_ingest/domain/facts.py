@@ -41,7 +41,9 @@ def state_texts(facts: Facts, segment: Segment, wanted: Sequence[tuple[int, str]
     fields, marks = segment.fields(wanted[-1][0]), segment.marks
     for number, name in wanted:
         raw = fields[number]
-        if raw:
+        if raw.isalnum():
+            facts[name] = raw
+        elif raw:
             state_text(facts, name, marks.value(raw))
 
 
@@ -69,7 +71,7 @@ def leading(parts: list[str]) -> tuple[str, str, str]:
 
 def coded(raw: str, marks: Marks) -> tuple[str, str, str]:
     """Code, text and system of a coded field."""
-    return (raw, "", "") if not raw or raw.isalnum() else _coded(raw, marks)
+    return (raw, "", "") if raw.isalnum() else _coded(raw, marks)
 
 
 @lru_cache(maxsize=_REMEMBERED)
@@ -79,7 +81,7 @@ def _coded(raw: str, marks: Marks) -> tuple[str, str, str]:
 
 def plain(raw: str, marks: Marks) -> str:
     """A code or a text alone; here what is deleted is as good as empty."""
-    return raw if not raw or raw.isalnum() else _coded(raw, marks)[0]
+    return raw if raw.isalnum() else _coded(raw, marks)[0]
 
 
 def undeleted(text: str) -> str:

@@ -3,10 +3,9 @@
 from typing import Final, NamedTuple
 
 from adt_ingest.domain.facts import undeleted
-from adt_ingest.domain.reader import Marks, Segment
+from adt_ingest.domain.reader import DELETED, Marks, Segment
 
-_AUTHORITY, _KIND = 3, 4
-"""Where a CX has its parts, counted from nought."""
+_COMPONENTS: Final = 5
 _RECORD_NUMBER: Final = "MR"
 _PREFERENCE: Final = {_RECORD_NUMBER: 0, "PI": 1, "PT": 2, "": 3}
 _OTHER_KINDS: Final = 4
@@ -35,20 +34,28 @@ def identifier_fact(identifier: Identifier) -> dict[str, str | None]:
 def identifiers_in(segment: Segment, number: int, *, own_authority: str) -> list[Identifier]:
     """The identifiers of a CX field, social security numbers left out: they are not to be shown."""
     raw, marks = segment.raw(number), segment.marks
-    if not raw:
-        return []
-    found = [_identifier(text, marks, own_authority) for text in raw.split(marks.repetition)]
-    return [each for each in found if each.value and each.kind not in _SOCIAL_SECURITY]
+    found: list[Identifier] = []
+    for text in raw.split(marks.repetition) if raw else ():
+        value, authority, kind = _parts(text, marks)
+        if value and kind not in _SOCIAL_SECURITY:
+            found.append(Identifier(value, authority or own_authority, kind))
+    return found
 
 
-def _identifier(text: str, marks: Marks, own_authority: str) -> Identifier:
+def _parts(text: str, marks: Marks) -> tuple[str, str, str]:
+    """What of a CX matters, trimmed; here what is deleted is as good as empty."""
+    if text.isalnum():
+        return text, "", ""
     parts = marks.components(text)
-    count = len(parts)
-    authority = parts[3].strip() if count > _AUTHORITY else ""
-    if not authority and count > _AUTHORITY:  # it may be given by its universal id alone
-        authority = next(filter(None, marks.subcomponents(text, 4)), "").strip()
-    kind = undeleted(parts[4].strip()).upper() if count > _KIND else ""
-    return Identifier(undeleted(parts[0].strip()), undeleted(authority) or own_authority, kind)
+    if len(parts) < _COMPONENTS:
+        parts += [""] * (_COMPONENTS - len(parts))
+    found = parts[0].strip(), parts[3].strip(), parts[4].strip().upper()
+    if not found[1]:  # an authority may be given by its universal id alone
+        universal = next(filter(None, marks.subcomponents(text, 4)), "").strip()
+        found = found[0], universal, found[2]
+    if DELETED in found:
+        return undeleted(found[0]), undeleted(found[1]), undeleted(found[2])
+    return found
 
 
 def local(identifiers: list[Identifier]) -> list[Identifier]:

@@ -14,33 +14,41 @@ Entry: TypeAlias = dict[str, object]
 
 
 def state_diagnoses(facts: Facts, message: Message) -> None:
-    _state_list(facts, "diagnoses", message.every("DG1"), 3, _diagnosis)
+    segments = message.every("DG1")
+    if segments:
+        _state_list(facts, "diagnoses", segments, 3, _diagnosis)
 
 
 def state_contacts(facts: Facts, message: Message) -> None:
     """Next of kin and caregivers."""
-    _state_list(facts, "contacts", message.every("NK1"), 2, _contact)
+    segments = message.every("NK1")
+    if segments:
+        _state_list(facts, "contacts", segments, 2, _contact)
 
 
 def state_payers(facts: Facts, message: Message) -> None:
     """Insurers, in the order of the message."""
-    _state_list(facts, "payers", message.every("IN1"), 3, _payer)
+    segments = message.every("IN1")
+    if segments:
+        _state_list(facts, "payers", segments, 3, _payer)
 
 
 def state_allergies(facts: Facts, message: Message) -> None:
     """IAM where there is one, which says what to do with each; else AL1, which lists all."""
-    iam = message.every("IAM")
-    _state_list(facts, "allergies", iam or message.every("AL1"), 3, _allergy)
+    segments = message.every("IAM") or message.every("AL1")
+    if segments:
+        _state_list(facts, "allergies", segments, 3, _allergy)
 
 
 def state_restrictions(facts: Facts, message: Message, *, of_the_visit: bool) -> None:
     """An ARV that follows PV1 is about the visit, one before it about the person."""
-    segments = message.every("ARV")
-    if segments:
-        pv1 = message.first("PV1")
-        start = len(message.segments) if pv1 is None else message.segments.index(pv1)
-        part = message.segments[start:] if of_the_visit else message.segments[:start]
-        _state_list(facts, "restrictions", [one for one in part if one.name == "ARV"], 3, _arv)
+    if message.first("ARV") is None:
+        return
+    pv1 = message.first("PV1")
+    start = len(message.segments) if pv1 is None else message.segments.index(pv1)
+    part = message.segments[start:] if of_the_visit else message.segments[:start]
+    segments = [segment for segment in part if segment.name == "ARV"]
+    _state_list(facts, "restrictions", segments, 3, _arv)
 
 
 def _state_list(
@@ -50,22 +58,23 @@ def _state_list(
     number: int,
     read: Callable[[Segment], Entry | None],
 ) -> None:
-    if segments:
-        found = [entry for segment in segments if (entry := read(segment))]
-        if found:
-            facts[name] = found
-        elif any(segment.raw(number) == DELETED for segment in segments):
-            facts[name] = None
+    found = [entry for segment in segments if (entry := read(segment))]
+    if found:
+        facts[name] = found
+    elif any(segment.raw(number) == DELETED for segment in segments):
+        facts[name] = None
 
 
 def _diagnosis(dg1: Segment) -> Entry | None:
     fields, marks = dg1.fields(6), dg1.marks
     code, text, system = coded(fields[3], marks)
-    text = text or plain(fields[4], marks)
+    text = text or (fields[4] and plain(fields[4], marks))
     if not (code or text):
         return None
-    system = system or plain(fields[2], marks)  # before v2.3 the system stood in DG1-2
-    return {"code": code, "system": system, "text": text, "kind": plain(fields[6], marks)}
+    # Before v2.3 the system stood in DG1-2
+    system = system or (fields[2] and plain(fields[2], marks))
+    kind = fields[6] and plain(fields[6], marks)
+    return {"code": code, "system": system, "text": text, "kind": kind}
 
 
 def _contact(nk1: Segment) -> Entry | None:
@@ -77,15 +86,15 @@ def _contact(nk1: Segment) -> Entry | None:
     return {
         "family_name": family,
         "given_name": given,
-        "relationship": plain(fields[3], marks),
-        "role": plain(fields[7], marks),
+        "relationship": fields[3] and plain(fields[3], marks),
+        "role": fields[7] and plain(fields[7], marks),
         "phones": phones,
     }
 
 
 def _payer(in1: Segment) -> Entry | None:
     fields, marks = in1.fields(4), in1.marks
-    identifier, name = plain(fields[3], marks), plain(fields[4], marks)
+    identifier, name = (fields[n] and plain(fields[n], marks) for n in (3, 4))
     return {"identifier": identifier, "name": name} if identifier or name else None
 
 
@@ -94,13 +103,14 @@ def _allergy(segment: Segment) -> Entry | None:
     code, text, _ = coded(fields[3], marks)
     if not (code or text):
         return None
+    kind, severity, reaction, action = (fields[n] and plain(fields[n], marks) for n in (2, 4, 5, 6))
     return {
         "code": code,
         "text": text,
-        "kind": plain(fields[2], marks),
-        "severity": plain(fields[4], marks),
-        "reaction": plain(fields[5], marks),
-        "action": plain(fields[6], marks) if segment.name == "IAM" else "",
+        "kind": kind,
+        "severity": severity,
+        "reaction": reaction,
+        "action": action if segment.name == "IAM" else "",
     }
 
 

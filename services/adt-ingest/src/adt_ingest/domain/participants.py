@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from adt_ingest.domain.facts import Facts, Practitioner, mailbox, practitioner
+from adt_ingest.domain.facts import Facts, Practitioner, mailbox, plain, practitioner
 from adt_ingest.domain.reader import DELETED, Marks, Message, Segment
 
 _PRIMARY_CARE: Final = "PP"
@@ -16,7 +16,8 @@ _PARTS: Final = ((7, "attending"), (8, "referring"), (17, "admitting"))
 def state_primary_care(facts: Facts, message: Message, pd1: Segment | None) -> None:
     """PRT-4 = PP, else ROL-3 = PP, else PD1-4 (withdrawn in v2.7 and still the common one)."""
     raw = "" if pd1 is None else pd1.raw(4)
-    provider = next(iter(_in_role(message, _PRIMARY_CARE)), None)
+    in_role = _in_role(message, _PRIMARY_CARE)
+    provider = in_role[0] if in_role else None
     if provider is None and pd1 is not None and raw not in ("", DELETED):
         provider = practitioner(raw, pd1.marks)
     if provider is not None:
@@ -53,9 +54,15 @@ def _in_role(message: Message, wanted: str) -> list[Practitioner]:
     found: list[Practitioner] = []
     for name, role, person, telecom in _ROLES:
         for segment in message.every(name):
-            if segment.value(role).strip() == wanted and segment.value(2) not in _WITHDRAWN:
-                who = practitioner(segment.raw(person), segment.marks)
-                if who is not None:
-                    address = mailbox(segment, telecom)
-                    found.append({**who, "email": address} if address else who)
+            if plain(segment.raw(role), segment.marks) == wanted:
+                found += _holder(segment, person, telecom)
     return found
+
+
+def _holder(segment: Segment, person: int, telecom: int) -> list[Practitioner]:
+    """Who has the role, unless it was taken from them."""
+    who = practitioner(segment.raw(person), segment.marks)
+    if who is None or segment.value(2) in _WITHDRAWN:
+        return []
+    address = mailbox(segment, telecom)
+    return [{**who, "email": address} if address else who]

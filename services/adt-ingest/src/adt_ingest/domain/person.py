@@ -11,7 +11,7 @@ from adt_ingest.domain.facts import (
     state_yes_no,
     telephones,
 )
-from adt_ingest.domain.identifiers import Identifier, identifier_fact, identifiers_in
+from adt_ingest.domain.identifiers import Identifier, identifiers_in
 from adt_ingest.domain.lists import (
     state_allergies,
     state_contacts,
@@ -62,7 +62,10 @@ def _identifiers(facts: Facts, identifiers: list[Identifier], pid: Segment) -> N
         elsewhere = [each for n in (2, 4) for each in identifiers_in(pid, n, own_authority="")]
         identifiers = [*identifiers, *(each for each in elsewhere if each not in identifiers)]
     if identifiers:
-        facts["identifiers"] = [identifier_fact(each) for each in identifiers]
+        facts["identifiers"] = [
+            {"value": value, "authority": authority, "kind": kind or None}
+            for value, authority, kind in identifiers
+        ]
 
 
 def _name(facts: Facts, raw: str, marks: Marks) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from adt_ingest.domain.reader import DELETED
 
@@ -30,8 +30,7 @@ AMBIGUOUS: Final = "ambiguous_local_time"
 UNREADABLE: Final = "unreadable_time"
 
 
-@dataclass(frozen=True, slots=True)
-class Stamp:
+class Stamp(NamedTuple):
     """A time stamp as written."""
 
     wall: datetime
