@@ -107,6 +107,8 @@ def test_an_encounter_event_says_whose_it_is_and_who_was_merged_away() -> None:
     assert (facts.prior_patient_key, facts.prior_mrn) == ("p0", "OLD")
     assert (facts.control_id, facts.trigger) == ("M1", "A40")
     assert facts.reason == "nonexistent_local_time"
+    moved = journaled(topics.ENCOUNTERS, EncounterEventType.VISIT_MOVED, body.to_json()).facts
+    assert (moved.prior_patient_key, moved.prior_mrn) == ("", "")
 
 
 def test_a_transition_says_how_it_stands() -> None:

@@ -1,0 +1,52 @@
+"""What events of `encounters.v1` say to the notifier: who arrived or left, and nothing more."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from care_chassis.events import Event
+from care_contracts.encounters import (
+    EncounterClass,
+    EncounterEvent,
+    EncounterEventType,
+    MessageReference,
+    PatientFacts,
+    PatientReference,
+    VisitFacts,
+    VisitReference,
+)
+from notifier.routes import read_news
+
+AT = datetime(2026, 6, 10, 17, 5, tzinfo=UTC)
+ABOUT_A_VISIT = {
+    EncounterEventType.ADMITTED,
+    EncounterEventType.REGISTERED,
+    EncounterEventType.DISCHARGED,
+    EncounterEventType.UPDATED,
+    EncounterEventType.MOVED,
+    EncounterEventType.CLASS_CHANGED,
+    EncounterEventType.PARTICIPANTS_UPDATED,
+    EncounterEventType.ADMISSION_CANCELLED,
+    EncounterEventType.DISCHARGE_CANCELLED,
+}
+PURGES = {EncounterEventType.PATIENT_DELETED, EncounterEventType.VISIT_DELETED}
+BODY = EncounterEvent(
+    site="GHH",
+    message=MessageReference(message_control_id="M1", trigger="A05"),
+    patient=PatientReference(patient_key="p", mrn="MR1", authority="GHH"),
+    visit=VisitReference(visit_key="v", visit="V1"),
+    prior_patient=PatientReference(patient_key="old", mrn="MR0", authority="GHH"),
+    recorded_at=AT,
+    received_at=AT,
+    patient_facts=PatientFacts(family_name="Example"),
+    visit_facts=VisitFacts(encounter_class=EncounterClass.INPATIENT, disposition="01"),
+).to_json()
+
+
+@pytest.mark.parametrize("kind", [*EncounterEventType, "encounter.of_tomorrow"])
+def test_plans_leaves_and_mergers_make_nobody_arrive_or_leave(kind: str) -> None:
+    event = Event(event_id="e", type=kind, source="/", subject="", time=AT, key="p", data=BODY)
+    news = read_news(event, news_for=timedelta(days=1))
+    assert (news.visit is not None) == (kind in ABOUT_A_VISIT)
+    assert (news.prior_key == "old") == (kind == EncounterEventType.PATIENT_MERGED)
+    assert (news.facts.family_name is None) == (kind in PURGES)
