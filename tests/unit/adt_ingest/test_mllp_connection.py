@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field
 
 import pytest
+from prometheus_client import REGISTRY
 from tests.support.eventually import eventually
 from tests.support.hl7_builders import framed
 
@@ -90,6 +91,12 @@ class Receiver:
         if self.failing:
             raise RuntimeError("a bug")
         return [Reply((frame.data.upper(),)) for frame in frames]
+
+
+def undelivered() -> float:
+    value = REGISTRY.get_sample_value("care_adt_ingest_answers_undelivered_total")
+    assert value is not None
+    return value
 
 
 def refuse(refusal: Refusal) -> bytes:
@@ -342,3 +349,18 @@ async def test_over_tls_the_names_of_the_certificate_come_with_every_frame(line:
     await eventually(lambda: wire.answers, every=0.001)
     names = frozenset({"engine.ghh.example", "ghh.example"})
     assert line.receiver.origins == {Origin(Door.MLLPS, "192.0.2.8", certificate_names=names)}
+
+
+async def test_an_answer_holds_no_block_marks_of_the_message_it_repeats(line: Line) -> None:
+    line.receiver.open.set()
+    line.connection.data_received(framed(b"MSH|a\x1cb|\r"))
+    assert await line.answers(1) == [b"MSH|AB|\r"]
+
+
+async def test_answers_to_a_sender_that_has_gone_are_counted(line: Line) -> None:
+    before = undelivered()
+    line.connection.data_received(framed(b"one\r", b"two\r"))
+    line.wire.abort()
+    line.receiver.open.set()
+    await eventually(undelivered, until=(before + 2).__eq__, every=0.001)
+    assert line.wire.written == b""

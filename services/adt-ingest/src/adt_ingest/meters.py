@@ -23,6 +23,10 @@ CONNECTIONS_ENDED: Final = Counter(
     "MLLP connections that ended, by door (mllp, mllps) and why: the sender left, or a limit.",
     ["door", "reason"],
 )
+ANSWERS_UNDELIVERED: Final = Counter(
+    "care_adt_ingest_answers_undelivered",
+    "Answers whose sender had gone before they could be written.",
+)
 TLS_HANDSHAKES: Final = Counter(
     "care_adt_ingest_tls_handshakes",
     "TLS handshakes begun; those that came to no connection were refused or broken off.",

@@ -24,6 +24,8 @@ from care_chassis.logs import get_logger
 _log = get_logger("adt_ingest.mllp_connection")
 _START_BLOCK: Final = b"\x0b"
 _END_BLOCK: Final = b"\x1c\r"
+_MARKS: Final = b"\x0b\x1c"
+"""What an answer repeats of a message may hold them, and would end the answer's own block."""
 _PARTING_FLAWS: Final = frozenset({Flaw.TOO_LARGE, Flaw.TOO_MANY_SEGMENTS, Flaw.TOO_SLOW})
 _LEFT: Final = "left"
 _STOPPED: Final = "stopped"
@@ -251,13 +253,24 @@ class Connection(asyncio.Protocol):
         batch = [self._queue.popleft() for _ in range(min(most, len(self._queue)))]
         self._queued_bytes -= sum(len(frame.data) for frame in batch)
         replies = await self._reception.receive(batch, self._origin)
-        if not self._transport.is_closing():
-            written = _in_blocks([block for reply in replies for block in reply.blocks])
-            if written:
-                self._transport.write(written)
-            await self._writable.wait()
-            self._read_on()
+        blocks = [block for reply in replies for block in reply.blocks]
+        if self._transport.is_closing():
+            self._miss(len(blocks))
+            return
+        if blocks:
+            self._transport.write(_in_blocks(blocks))
+        await self._writable.wait()
+        self._read_on()
+
+    def _miss(self, answers: int) -> None:
+        """What was received is held; its sender does not know, and sends it again."""
+        meters.ANSWERS_UNDELIVERED.inc(answers)
+        _log.warning("answers_undelivered", peer=self._origin.address, count=answers)
 
 
 def _in_blocks(contents: Sequence[bytes]) -> bytes:
-    return b"".join(part for content in contents for part in (_START_BLOCK, content, _END_BLOCK))
+    return b"".join(
+        part
+        for content in contents
+        for part in (_START_BLOCK, content.translate(None, _MARKS), _END_BLOCK)
+    )
