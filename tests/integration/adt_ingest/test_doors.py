@@ -188,13 +188,18 @@ async def test_a_message_that_drips_in_is_answered_as_too_slow_and_others_go_on(
         assert await doors.answer_to("QUICK-1") == "AA"
 
 
-async def test_a_frame_far_beyond_the_limit_gets_its_answer_and_not_a_broken_pipe() -> None:
-    async with opened() as doors:
-        async with sending_to(doors.port) as sender:
+@pytest.mark.parametrize("over_tls", [False, True], ids=["plain", "tls"])
+async def test_a_frame_far_beyond_the_limit_gets_its_answer_and_not_a_broken_pipe(
+    tmp_path: Path, *, over_tls: bool
+) -> None:
+    authority = new_authority()
+    tls = certified(tmp_path, authority) if over_tls else None
+    async with opened(write_server_files(tmp_path, authority)) as doors:
+        async with sending_to(doors.tls_port if tls else doors.port, tls) as sender:
             await sender.send(framed(discharge() + b"Z" * 5_000_000), framed(discharge()))
             assert code_of(await sender.answer()) == "AR"
             assert await sender.rest() == b""
-        assert await doors.answer_to("NEXT-1") == "AA"
+        assert await doors.answer_to("NEXT-1", tls) == "AA"
 
 
 async def test_a_connection_beyond_the_limit_is_told_why_and_closed() -> None:
