@@ -94,7 +94,8 @@ def _contact(nk1: Segment) -> Entry | None:
 
 def _payer(in1: Segment) -> Entry | None:
     fields, marks = in1.fields(4), in1.marks
-    identifier, name = (fields[n] and plain(fields[n], marks) for n in (3, 4))
+    identifier = fields[3] and plain(fields[3], marks)
+    name = fields[4] and plain(fields[4], marks)
     return {"identifier": identifier, "name": name} if identifier or name else None
 
 
@@ -103,14 +104,14 @@ def _allergy(segment: Segment) -> Entry | None:
     code, text, _ = coded(fields[3], marks)
     if not (code or text):
         return None
-    kind, severity, reaction, action = (fields[n] and plain(fields[n], marks) for n in (2, 4, 5, 6))
+    action = fields[6] if segment.name == "IAM" else ""
     return {
         "code": code,
         "text": text,
-        "kind": kind,
-        "severity": severity,
-        "reaction": reaction,
-        "action": action if segment.name == "IAM" else "",
+        "kind": fields[2] and plain(fields[2], marks),
+        "severity": fields[4] and plain(fields[4], marks),
+        "reaction": fields[5] and plain(fields[5], marks),
+        "action": action and plain(action, marks),
     }
 
 

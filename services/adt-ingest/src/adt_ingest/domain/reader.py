@@ -147,16 +147,15 @@ class Segment:
             return ""
 
     def fields(self, most: int) -> list[str]:
-        """The fields as written, `most` of them at least; the one at `n` is field n.
+        """The fields up to `most` as written, be there fewer; the one at `n` is field n.
 
         For whoever wants many fields of a segment: most are empty, and asking costs nothing.
         """
         fields = self._fields
-        if fields is None:
-            fields = self._line.split(self.marks.field)
+        if fields is None:  # what lies behind is split when somebody asks for it
+            fields = self._line.split(self.marks.field, most + 1)
         if len(fields) <= most:
             fields += [""] * (most + 1 - len(fields))
-        self._fields = fields
         return fields
 
     def value(self, number: int) -> str:
