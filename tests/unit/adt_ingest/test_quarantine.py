@@ -102,6 +102,7 @@ async def test_the_list_can_be_narrowed_by_site_and_reason() -> None:
     for wanted, expected in (
         (Wanted(), [A, B]),
         (Wanted(site="ghh"), [A]),
+        (Wanted(site="unknown"), [B]),
         (Wanted(reason="no SITE"), [B]),
     ):
         found = await mend.waiting(wanted)
@@ -114,7 +115,7 @@ async def test_a_message_is_found_by_the_beginning_of_its_id_if_that_is_enough()
     assert (found.held.received.event_id, found.settled_by) == (A, "")
     with pytest.raises(NotFoundError, match="2 refused messages"):
         await mend.find("a")
-    with pytest.raises(NotFoundError, match="no refused message with the id ff"):
+    with pytest.raises(NotFoundError, match="no refused message has the id ff"):
         await mend.find("ff")
 
 

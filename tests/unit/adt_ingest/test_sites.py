@@ -142,7 +142,7 @@ def test_a_repair_without_a_character_set_to_repair_with_is_refused() -> None:
         ),
         ("hl7:\n  acknowledgement:\n    mode: twice", 6, "'by_message', 'original' or 'enhanced'"),
         ("hl7:\n  refuse: [line_feeds,\n    tabs]", 6, "hl7.refuse.1: Input should be"),
-        ("hl7:\n  dispositions:\n    HOME: 01", 6, "put 1 in quotes"),
+        ("hl7:\n  dispositions:\n    HOME: 01", 6, "hl7.dispositions.HOME: write it in quotes"),
         ("hl7:\n  dispositions:\n    HOME: '1'", 6, "no UB-04 FL17 code of two digits"),
         ("hl7:\n  classes:\n    DAY: X", 6, "'B', 'C', 'N', 'U' or 'observation'"),
         ("hl7:\n  site_fields:\n    ward: ZPV3", 6, "'ZPV3' is no place such as ZPV-3"),

@@ -110,7 +110,7 @@ def _rule_of(fault: ErrorDetails) -> str:
         case "extra_forbidden":
             what = "there is no such key"
         case "string_type" if isinstance(fault["input"], int | float | date):
-            what = f"put {fault['input']} in quotes: it is to be text"
+            what = "write it in quotes: it is to be text"
         case _:
             what = fault["msg"].removeprefix("Value error, ")
     return f"{where}: {what}"

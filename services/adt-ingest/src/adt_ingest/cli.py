@@ -23,4 +23,4 @@ cli.add_typer(quarantine)
 
 def program() -> None:
     """The console script."""
-    cli()
+    cli(prog_name="adt-ingest")

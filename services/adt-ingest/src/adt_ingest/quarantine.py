@@ -8,6 +8,7 @@ the quarantine when it is taken. To see the values of a patient takes a reason, 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 
 from adt_ingest.domain.masking import names_a_value
 from adt_ingest.domain.quarantine import Held, Quarantine, Received
@@ -18,6 +19,8 @@ from care_chassis.clock import Clock
 from care_chassis.logs import get_logger
 
 _log = get_logger("adt_ingest.quarantine")
+_UNKNOWN: Final = "unknown"
+"""The site of messages that are of none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +32,9 @@ class Wanted:
     """Part of why it was refused, however it is written."""
 
     def holds(self, received: Received) -> bool:
+        site = received.site or _UNKNOWN
         return (
-            self.site.casefold() in ("", received.site.casefold())
+            self.site.casefold() in ("", site.casefold())
             and self.reason.casefold() in received.reason.casefold()
         )
 
@@ -40,7 +44,7 @@ class NotFoundError(Exception):
 
     def __init__(self, event_id: str, count: int) -> None:
         many = f"{count} refused messages have ids that begin with {event_id}: write more of it"
-        none = f"no refused message with the id {event_id} came in this period: try a longer one"
+        none = f"no refused message has the id {event_id}; --since looks further back"
         super().__init__(many if count else none)
 
 

@@ -30,6 +30,8 @@ _Since = Annotated[str, typer.Option(help="How far back: 30m, 12h, 7d, 2w.")]
 _Url = Annotated[str, typer.Option(help="adt-ingest's HTTP address; else by its settings.")]
 _Id = Annotated[str, typer.Argument(metavar="ID", help="The id, or enough of its beginning.")]
 _Why = Annotated[str, typer.Option("--reason", help="Why you look, without naming anyone.")]
+_Site = Annotated[str, typer.Option(help="Only of this site; `unknown` for those of none.")]
+_Reason = Annotated[str, typer.Option(help="Only where the reason holds this.")]
 _AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 
 quarantine = typer.Typer(
@@ -40,8 +42,8 @@ quarantine = typer.Typer(
 @quarantine.command("list")
 def list_waiting(
     *,
-    site: Annotated[str, typer.Option(help="Only of this site.")] = "",
-    reason: Annotated[str, typer.Option(help="Only where the reason holds this.")] = "",
+    site: _Site = "",
+    reason: _Reason = "",
     since: _Since = "7d",
     as_json: _AsJson = False,
 ) -> None:
@@ -126,8 +128,8 @@ def resend(
 @quarantine.command("resend-all")
 def resend_all(
     *,
-    site: Annotated[str, typer.Option(help="Only of this site.")] = "",
-    reason: Annotated[str, typer.Option(help="Only where the reason holds this.")] = "",
+    site: _Site = "",
+    reason: _Reason = "",
     since: _Since = "30d",
     url: _Url = "",
 ) -> None:
