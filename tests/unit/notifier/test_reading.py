@@ -10,11 +10,13 @@ from care_contracts.encounters import (
     EncounterEvent,
     EncounterEventType,
     MessageReference,
+    Movement,
     PatientFacts,
     PatientReference,
     VisitFacts,
     VisitReference,
 )
+from notifier.domain.news import News
 from notifier.routes import read_news
 
 AT = datetime(2026, 6, 10, 17, 5, tzinfo=UTC)
@@ -40,13 +42,25 @@ BODY = EncounterEvent(
     received_at=AT,
     patient_facts=PatientFacts(family_name="Example"),
     visit_facts=VisitFacts(encounter_class=EncounterClass.INPATIENT, disposition="01"),
-).to_json()
+)
+
+
+def news_of(kind: str, body: EncounterEvent = BODY) -> News:
+    data = body.to_json()
+    event = Event(event_id="e", type=kind, source="/", subject="", time=AT, key="p", data=data)
+    return read_news(event, news_for=timedelta(days=1))
 
 
 @pytest.mark.parametrize("kind", [*EncounterEventType, "encounter.of_tomorrow"])
 def test_plans_leaves_and_mergers_make_nobody_arrive_or_leave(kind: str) -> None:
-    event = Event(event_id="e", type=kind, source="/", subject="", time=AT, key="p", data=BODY)
-    news = read_news(event, news_for=timedelta(days=1))
+    news = news_of(kind)
     assert (news.visit is not None) == (kind in ABOUT_A_VISIT)
     assert (news.prior_key == "old") == (kind == EncounterEventType.PATIENT_MERGED)
     assert (news.facts.family_name is None) == (kind in PURGES)
+
+
+def test_what_corrects_the_past_does_not_say_how_a_visit_is() -> None:
+    for historic in (True, False):
+        movement = Movement(identifier="M1", historic=historic)
+        news = news_of("encounter.updated", BODY.model_copy(update={"movement": movement}))
+        assert (news.visit is None) == historic

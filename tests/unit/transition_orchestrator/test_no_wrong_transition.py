@@ -127,3 +127,19 @@ async def test_an_out_patient_who_becomes_an_in_patient_is_admitted() -> None:
     )
     await follow.follow(told_by(data))
     assert [one.view.state for one in ledgers.transitions] == ["interrupted"]
+
+
+@pytest.mark.parametrize("trigger", ["Z99", "A02", "A06"])
+async def test_what_corrects_the_past_does_not_say_how_a_visit_is(trigger: str) -> None:
+    ledgers, follow = await at_home()
+    before = ledgers.transitions
+    data = message_of(
+        trigger,
+        sending_facility=NEW_YORK,
+        recorded_at="20260522180000",
+        patient_class="O",
+        segments=("ZBE|M1^WARDS|20260519090000||UPDATE|Y|A01",),
+    )
+    await follow.follow(told_by(data))
+    assert ledgers.transitions == before
+    assert changes(ledgers) == []

@@ -33,15 +33,11 @@ _TURNS = {
     EncounterEventType.ADMISSION_CANCELLED: Turn.ADMISSION_CANCELLED,
     EncounterEventType.DISCHARGE_CANCELLED: Turn.DISCHARGE_CANCELLED,
 }
-_OF_THE_VISIT = frozenset(
-    {
-        *_TURNS,
-        EncounterEventType.UPDATED,
-        EncounterEventType.MOVED,
-        EncounterEventType.CLASS_CHANGED,
-        EncounterEventType.PARTICIPANTS_UPDATED,
-    }
+_OF_NOW = frozenset(
+    {EncounterEventType.UPDATED, EncounterEventType.MOVED, EncounterEventType.CLASS_CHANGED}
 )
+"""They say how a visit is now, unless their movement is a correction of the past."""
+_OF_THE_VISIT = frozenset({*_TURNS, *_OF_NOW, EncounterEventType.PARTICIPANTS_UPDATED})
 """What else there is tells of the person: a plan, a leave or a merger makes nobody arrive or go."""
 _PURGES = frozenset({EncounterEventType.PATIENT_DELETED, EncounterEventType.VISIT_DELETED})
 _CARES = {
@@ -80,7 +76,8 @@ def read_news(event: Event, *, news_for: timedelta) -> News:
 def _visit_news(
     event: Event, body: EncounterEvent, stamp: Stamp, news_for: timedelta
 ) -> VisitNews | None:
-    if body.visit is None:
+    is_past = body.movement is not None and body.movement.historic and event.type in _OF_NOW
+    if body.visit is None or is_past:
         return None
     return VisitNews(
         visit_key=body.visit.visit_key,

@@ -54,6 +54,8 @@ _FOR_THE_PERSON_ONLY = frozenset(
     }
 )
 """What they say of the person is believed; what they say of a visit has no effect yet."""
+_OF_NOW = frozenset({MessageKind.UPDATED, MessageKind.MOVED, MessageKind.CLASS_CHANGED})
+"""They say how a visit is now, unless their movement is a correction of the past."""
 _WITHOUT_EFFECT = frozenset({EncounterEventType.PATIENT_DELETED, EncounterEventType.VISIT_DELETED})
 """A purge of records elsewhere: not even what it says of the person is news."""
 
@@ -91,7 +93,7 @@ def _news_of_encounter(event: Event) -> Message | None:
         raise PermanentError("the type of the event is not one of this topic", "ce_type") from error
     body = EncounterEvent.model_validate_json(event.data)
     kind = _KINDS.get(event_type)
-    if kind is None:
+    if kind is None or (kind in _OF_NOW and body.movement and body.movement.historic):
         _PUT_OFF.labels(event_type).inc()
         kind = None if event_type in _WITHOUT_EFFECT else MessageKind.PERSON_UPDATED
     return _message(kind, body, event.event_id) if kind else None
