@@ -9,7 +9,7 @@ from tests.support.quarantine_fakes import FakeDoor
 from typer.testing import CliRunner
 
 from adt_ingest.cli import cli
-from adt_ingest.domain.captures import frames_in
+from adt_ingest.domain.captures import read_capture
 from adt_ingest.domain.framing import Flaw, Frame
 from adt_ingest.domain.replies import Answered
 from adt_ingest.load import FileNotes, Load, Outcome, StoppedError, notes_for
@@ -30,21 +30,27 @@ LATER = Answered(("AE",), "The message could not be stored: send it again later"
     ],
 )
 def test_the_messages_of_a_file_are_found_whatever_it_is(content: bytes) -> None:
-    assert [frame.data for frame in frames_in(content)] == [ONE, TWO, THREE]
+    assert [frame.data for frame in read_capture(content).frames] == [ONE, TWO, THREE]
 
 
 def test_line_feeds_stay_as_they_are() -> None:
     lines = [message.replace(b"\r", b"\n") for message in (ONE, TWO)]
-    assert [frame.data for frame in frames_in(b"".join(lines))] == lines
+    assert [frame.data for frame in read_capture(b"".join(lines)).frames] == lines
 
 
 def test_what_is_no_message_is_still_one_to_be_answered_and_nothing_is_nothing() -> None:
-    assert frames_in(b"hello") == [Frame(b"hello")]
-    assert frames_in(b"\r\n \n") == []
+    assert read_capture(b"hello").frames == (Frame(b"hello"),)
+    assert read_capture(b"\r\n \n").frames == ()
+
+
+def test_what_stands_between_the_messages_of_a_capture_is_counted() -> None:
+    capture = read_capture(b"14:02 in\r\n" + framed(ONE) + b"14:03 in\r\n" + framed(TWO))
+    assert [frame.data for frame in capture.frames] == [ONE, TWO]
+    assert capture.stray_bytes == 16
 
 
 def test_a_capture_that_ends_inside_of_a_message_says_so() -> None:
-    *whole, last = frames_in(framed(ONE, TWO)[:-20])
+    *whole, last = read_capture(framed(ONE, TWO)[:-20]).frames
     assert [frame.data for frame in whole] == [ONE]
     assert last.flaw is Flaw.CUT_OFF
 

@@ -101,7 +101,11 @@ async def test_a_slip_in_a_file_takes_no_site_off_the_air(tmp_path: Path, slip: 
     assert sites.find("", "GHH") is not None
     assert sites.find("", "CCM") is None
     assert health.ready
+    await sites.look()
     assert "ccm" in health.conditions()["site_files"].detail.lower()
+    (tmp_path / "ccm.yaml").unlink()
+    await sites.look()
+    assert health.conditions()["site_files"].detail == ""
 
 
 def test_a_slip_at_the_start_names_file_and_rule(tmp_path: Path) -> None:

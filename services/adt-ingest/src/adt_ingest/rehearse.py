@@ -136,6 +136,8 @@ class Rehearsal:
 class Summary:
     """All messages together, counted."""
 
+    stray_bytes: int = 0
+    """Of the files, that belong to no message."""
     messages: int = 0
     answers: Counter[str] = field(default_factory=Counter[str])
     events: Counter[str] = field(default_factory=Counter[str])

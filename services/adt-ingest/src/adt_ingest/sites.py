@@ -36,6 +36,8 @@ class SiteFolder:
         self._health = health
         self._folder = WatchedFolder(folder, Site)
         self._by_sender = by_sender(self._folder.by_path)
+        self._slip = ""
+        """Why the files as last read are not in force: it is told until they change."""
         self._report()
 
     def find(self, application: str, facility: str) -> SiteProfile | None:
@@ -46,12 +48,12 @@ class SiteFolder:
         """Read the folder again if it changed; returns how long to rest."""
         try:
             if self._folder.refresh():
+                self._slip = ""
                 self._by_sender = by_sender(self._folder.by_path)
                 _log.info("sites_read", count=len(self._folder.documents))
         except (DocumentError, OSError, UnicodeDecodeError) as error:
-            self._report(str(error))
-        else:
-            self._report(str(self._folder.trouble or ""))
+            self._slip = str(error)
+        self._report(str(self._folder.trouble or self._slip))
         return _LOOK_EVERY_SECONDS
 
     def _report(self, trouble: str = "") -> None:

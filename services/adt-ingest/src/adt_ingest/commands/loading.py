@@ -12,7 +12,7 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from adt_ingest.commands.terminal import end, err, out, run, url_of
-from adt_ingest.domain.captures import frames_in
+from adt_ingest.domain.captures import read_capture
 from adt_ingest.hl7_client import Hl7Client
 from adt_ingest.load import FileNotes, Load, Outcome, StoppedError, notes_for
 from adt_ingest.settings import Settings
@@ -45,6 +45,7 @@ class _Counts:
     before: int = 0
     refused: int = 0
     files: int = 0
+    stray_bytes: int = 0
     stopped: str = ""
     empty: list[str] = field(default_factory=list[str])
 
@@ -106,13 +107,13 @@ async def _load(files: Sequence[Path], wanted: _Wanted, counts: _Counts) -> None
         use_case = Load(door=door, rest=asyncio.sleep, patience=wanted.patience)
         with _progress() as progress:
             for path in files:
-                frames = frames_in(path.read_bytes())
-                notes_path = notes_for(wanted.notes_folder, path, wanted.url)
-                notes = FileNotes(notes_path, again=wanted.again)
+                capture = read_capture(path.read_bytes())
+                notes = _notes_on(path, wanted)
                 counts.files += 1
-                bar = progress.add_task(path.name, total=len(frames))
+                counts.stray_bytes += capture.stray_bytes
+                bar = progress.add_task(path.name, total=len(capture.frames))
                 try:
-                    async for outcome in use_case.load(frames, notes):
+                    async for outcome in use_case.load(capture.frames, notes):
                         progress.advance(bar)
                         counts.add(outcome)
                         _tell(path, outcome, wanted, progress)
@@ -121,8 +122,15 @@ async def _load(files: Sequence[Path], wanted: _Wanted, counts: _Counts) -> None
                     return
                 finally:
                     notes.close()
-                if not frames:
+                if not capture.frames:
                     counts.empty.append(str(path))
+
+
+def _notes_on(path: Path, wanted: _Wanted) -> FileNotes:
+    try:
+        return FileNotes(notes_for(wanted.notes_folder, path, wanted.url), again=wanted.again)
+    except OSError as error:
+        end(f"{wanted.notes_folder} cannot be written ({error.strerror}): set CARE_RUN_DIR.")
 
 
 def _progress() -> Progress:
@@ -155,6 +163,8 @@ def _sum_up(counts: _Counts) -> None:
     files = "1 file" if counts.files == 1 else f"{counts.files} files"
     before = f", {counts.before} taken before" if counts.before else ""
     err.print(f"{files}: {counts.taken} taken{before}, {counts.refused} not taken.")
+    if counts.stray_bytes:
+        err.print(f"{counts.stray_bytes} bytes belong to no message: left out.")
     if counts.refused:
         err.print("What was answered AE or AR is in quarantine: adt-ingest quarantine list")
     if counts.stopped:

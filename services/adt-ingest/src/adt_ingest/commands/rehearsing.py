@@ -14,7 +14,7 @@ from rich.table import Table
 
 from adt_ingest.commands.terminal import end, out
 from adt_ingest.conformance import Checked, ConformanceCheck
-from adt_ingest.domain.captures import frames_in
+from adt_ingest.domain.captures import read_capture
 from adt_ingest.domain.identifiers import Identifier
 from adt_ingest.domain.profile import SiteProfile
 from adt_ingest.domain.translation import Translation
@@ -67,11 +67,12 @@ def rehearse(
     come in earnest. Patients are masked.
     """
     rehearsal = _rehearsal(site, sites_dir or Settings().sites_dir)
-    frames = [frame for path in files for frame in frames_in(path.read_bytes())]
+    captures = [read_capture(path.read_bytes()) for path in files]
+    frames = [frame for capture in captures for frame in capture.frames]
     if not frames:
         end("There is no message in these files.")
     rehearsed = list(rehearsal.of(frames))
-    summary = Summary()
+    summary = Summary(stray_bytes=sum(capture.stray_bytes for capture in captures))
     for one in rehearsed:
         summary.add(one)
     conformance = _conformance(rehearsed, samples)
@@ -153,6 +154,8 @@ def _said_of(one: Rehearsed) -> list[str]:
 def _print_summary(summary: Summary) -> None:
     out.print(f"\n[bold]{summary.messages} messages[/]: {_counted(summary.answers)}")
     out.print(f"They become: {_counted(summary.events)}")
+    if summary.stray_bytes:
+        out.print(f"{summary.stray_bytes} bytes belong to no message.")
     for title, counts in (("Refused", summary.refusals), ("Missing or odd", _worded(summary))):
         if counts:
             out.print(f"\n[bold]{title}[/]")
@@ -230,6 +233,7 @@ def _document(
         ],
         "answers": dict(summary.answers),
         "becomes": dict(summary.events),
+        "stray_bytes": summary.stray_bytes,
         "conformance": {
             kind: {
                 "messages": about.seen,

@@ -4,6 +4,8 @@ A capture of a connection is cut at its MLLP marks, a batch at its headers (FHS,
 merely stands one behind another at every MSH.
 """
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Final
 
 from adt_ingest.domain.batches import messages_in
@@ -11,27 +13,35 @@ from adt_ingest.domain.framing import Flaw, Frame, FrameCutter, FrameLimits
 
 _BLANKS: Final = b"\r\n\t \x00"
 _START_BLOCK: Final = b"\x0b"
+_END_BLOCK: Final = b"\x1c"
 
 
-def frames_in(content: bytes) -> list[Frame]:
-    """Every message of a file, in its order; nothing for a file without any."""
-    frames = _blocks_in(content) if _START_BLOCK in content else [Frame(content)]
-    return [
-        message
-        for frame in frames
-        for message in _messages_in(frame)
-        if message.flaw or message.data.strip(_BLANKS)
-    ]
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """What is in a file."""
+
+    frames: tuple[Frame, ...]
+    """Every message, in its order."""
+    stray_bytes: int = 0
+    """How many bytes belong to none, line ends not counted."""
 
 
-def _blocks_in(content: bytes) -> list[Frame]:
-    no_limit = FrameLimits(size=len(content), segments=len(content))
-    cutter = FrameCutter(no_limit)
-    return [*cutter.feed(content), *cutter.finish()]
+def read_capture(content: bytes) -> Capture:
+    """The messages of a file; nothing for a file without any."""
+    if _START_BLOCK not in content or _END_BLOCK not in content:
+        return Capture(tuple(_messages_in(Frame(content))))
+    limits = FrameLimits(size=len(content), segments=len(content))
+    cutter = FrameCutter(limits)
+    frames = [*cutter.feed(content), *cutter.finish()]
+    found = tuple(message for frame in frames for message in _messages_in(frame))
+    return Capture(found, cutter.stray_bytes)
 
 
-def _messages_in(frame: Frame) -> list[Frame]:
+def _messages_in(frame: Frame) -> Iterator[Frame]:
     """A frame that is whole may hold several; of one that is not, the end belongs to nobody."""
     if frame.flaw is not Flaw.NONE:
-        return [frame]
-    return [Frame(data) for data in messages_in(frame.data).messages]
+        yield frame
+        return
+    for data in messages_in(frame.data).messages:
+        if data.strip(_BLANKS):
+            yield Frame(data, oddities=frame.oddities)
