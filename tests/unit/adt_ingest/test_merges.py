@@ -116,6 +116,11 @@ class TestPairs:
         data = message("A40", pid(f"MR1{MR}"), f"MRG|MR2{MR}~MR3{MR}", f"MRG|MR4{MR}")
         assert [bool(each.patient_facts) for each in all_told(data)] == [True, False, False]
 
+    def test_a_message_of_endless_pairs_is_refused(self) -> None:
+        numbers = "~".join(f"X{number}" for number in range(600))
+        with pytest.raises(Refusal, match="more than 500 events"):
+            all_told(message("A40", pid(f"MR1{MR}"), f"MRG|{numbers}"))
+
     @pytest.mark.parametrize(
         ("segments", "place"),
         [

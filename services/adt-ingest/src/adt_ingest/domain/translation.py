@@ -5,6 +5,7 @@ Which trigger means what stands in `triggers`; every other trigger means nothing
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
+from itertools import islice
 from typing import Final, NamedTuple
 
 from adt_ingest.domain.facts import Facts
@@ -40,6 +41,8 @@ from adt_ingest.domain.visit import state_expectations, state_time, visit_facts
 
 DELETED_DISCHARGE: Final = "discharge_time_deleted"
 _YEARS_AHEAD: Final = 2
+_MOST_EVENTS: Final = 500
+"""A frame of a megabyte could name a hundred thousand pairs; no hospital merges so many at once."""
 _BEGINNINGS: Final = frozenset({ADMITTED, REGISTERED})
 _PLANS: Final[Mapping[str, str]] = {
     PLANNED: "expected_admission_at",
@@ -103,7 +106,10 @@ def translate(
     reading = _read(message, header, site, meaning=MEANINGS[trigger], received_at=received_at)
     if message.first("PID") is None:
         raise Refusal(Problem.SEGMENT_SEQUENCE, "The patient is missing", "PID")
-    return list(_TOLD_BY[reading.meaning.about](message, reading))
+    told = list(islice(_TOLD_BY[reading.meaning.about](message, reading), _MOST_EVENTS + 1))
+    if len(told) > _MOST_EVENTS:
+        raise Refusal(Problem.TOO_LONG, f"The message tells of more than {_MOST_EVENTS} events")
+    return told
 
 
 def _read(
