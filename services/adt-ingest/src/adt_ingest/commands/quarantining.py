@@ -269,8 +269,9 @@ def _print_story(found: Found) -> None:
     received = found.held.received
     told = {
         "id": received.event_id,
-        "received": f"{received.received_at.isoformat()}, {found.held.times} times, "
-        f"{len(received.data)} bytes, from {received.peer or 'unknown'}",
+        "received": f"{received.received_at.isoformat()}, {len(received.data)} bytes,"
+        f" from {received.peer or 'unknown'}",
+        "came": f"{found.held.times} times" if found.held.times > 1 else "",
         "site": received.site or "unknown",
         "message": f"{received.control_id or 'no control id'} {received.trigger}".strip(),
         "answered": received.answer or "nothing",
