@@ -18,6 +18,7 @@ _REMEMBERED: Final = 8192
 """A hospital names the same doctors, diagnoses and payers, and a patient's own, over and over."""
 _EQUIPMENT, _COUNTRY, _LOCAL, _WHOLE = 2, 4, 6, 11
 """Where an XTN has its parts, counted from nought."""
+_NOTHING: Final = frozenset({"", DELETED})
 _NOT_A_TELEPHONE: Final = frozenset({"INTERNET", "X.400", "FX", "MD"})
 
 
@@ -113,20 +114,20 @@ def telephone(parts: list[str]) -> str:
     count = len(parts)
     if count > _EQUIPMENT and parts[_EQUIPMENT].strip().upper() in _NOT_A_TELEPHONE:
         return ""
-    whole = undeleted(parts[0].strip())
-    if not whole and count > _WHOLE:
-        whole = undeleted(parts[_WHOLE].strip())
-    if whole:
+    whole = parts[0].strip()
+    if whole in _NOTHING and count > _WHOLE:
+        whole = parts[_WHOLE].strip()
+    if whole not in _NOTHING:
         return "" if "@" in whole else whole
     return _telephone_in_parts(parts) if count > _LOCAL else ""
 
 
 def _telephone_in_parts(parts: list[str]) -> str:
-    country, area, local = leading(parts[_COUNTRY : _LOCAL + 1])
+    country, area, local = leading(parts[_COUNTRY:])
     if not local:
         return ""
-    country = f"+{country.lstrip('+')}" if country else ""
-    return " ".join(filter(None, (country, area, local)))
+    number = f"{area} {local}" if area else local
+    return f"+{country.lstrip('+')} {number}" if country else number
 
 
 def mailbox(segment: Segment, number: int) -> str:
