@@ -1,5 +1,6 @@
 """Stand-ins for what adt-ingest needs of the world, and one hospital for its tests."""
 
+import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -8,7 +9,7 @@ from zoneinfo import ZoneInfo
 from tests.support.manual_clock import ManualClock
 
 from adt_ingest.domain.doors import Door, Origin
-from adt_ingest.domain.profile import ObservationCodes, SiteProfile
+from adt_ingest.domain.profile import ObservationCodes, ReturnAddress, SiteProfile
 from adt_ingest.receive import Receive
 from adt_ingest.records import Records
 from care_chassis.errors import TransientError
@@ -45,6 +46,7 @@ class FakeEvents:
     def __init__(self) -> None:
         self.held: list[OutgoingEvent] = []
         self.away = False
+        self.returned = asyncio.Event()
         self.attempts = 0
 
     async def publish(self, events: Sequence[OutgoingEvent]) -> None:
@@ -52,6 +54,10 @@ class FakeEvents:
         if self.away:
             raise TransientError("Kafka")
         self.held.extend(events)
+
+    async def until_back(self) -> None:
+        """A test that holds frames says itself when the broker is back."""
+        await self.returned.wait()
 
     def on(self, topic: str) -> list[OutgoingEvent]:
         return [event for event in self.held if event.topic == topic]
@@ -61,6 +67,16 @@ class FakeEvents:
         return [
             EncounterEvent.model_validate_json(event.data) for event in self.on("encounters.v1")
         ]
+
+
+class FakeReturns:
+    """Keeps what is to be delivered to return addresses."""
+
+    def __init__(self) -> None:
+        self.delivered: list[tuple[ReturnAddress, bytes]] = []
+
+    def deliver(self, address: ReturnAddress, block: bytes) -> None:
+        self.delivered.append((address, block))
 
 
 class FakeSites:
@@ -78,7 +94,9 @@ def no_trace(name: str, *, parent: str, started_at: datetime, ended_at: datetime
     """Traces are of no interest here."""
 
 
-def receiver(events: FakeEvents, sites: FakeSites | None = None) -> Receive:
+def receiver(
+    events: FakeEvents, sites: FakeSites | None = None, returns: FakeReturns | None = None
+) -> Receive:
     """The use case with its fakes."""
     return Receive(
         events=events,
@@ -86,6 +104,7 @@ def receiver(events: FakeEvents, sites: FakeSites | None = None) -> Receive:
         records=Records(secret=SECRET),
         clock=ManualClock(RECEIVED_AT),
         trace=no_trace,
+        returns=returns or FakeReturns(),
     )
 
 

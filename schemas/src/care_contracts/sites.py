@@ -140,6 +140,9 @@ class ReturnAddress(_Strict):
 
     host: str
     port: int = Field(ge=1, le=65535)
+    confirms: bool = False
+    """Whether the listener answers each with an accept acknowledgement, which is then waited for.
+    Else one is delivered when the connection has taken it."""
 
 
 class Acknowledgement(_Strict):

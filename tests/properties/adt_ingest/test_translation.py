@@ -113,7 +113,7 @@ def test_an_empty_field_says_nothing_and_a_deleted_one_no_more_than_that(
 @given(triggers, st.lists(lines(odd), max_size=4))
 def test_whatever_is_told_keeps_its_contract(trigger: str, parts: list[str]) -> None:
     data = message_of(trigger) + "\r".join(parts).encode()
-    judgement = judge(Frame(data), lambda _application, _facility: SITES[0], RECEIVED_AT)
+    judgement = judge(Frame(data), lambda _application, _facility: SITES[0], RECEIVED_AT, ORIGIN)
     receipt = Receipt.of(judgement, received_at=RECEIVED_AT, origin=ORIGIN)
     _, *events = Records(secret=SECRET).of(receipt)
     assert len(events) == len(judgement.translations)

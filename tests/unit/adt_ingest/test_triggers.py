@@ -2,7 +2,7 @@
 
 import pytest
 from prometheus_client import REGISTRY
-from tests.support.adt_ingest_fakes import RECEIVED_AT, FakeSites
+from tests.support.adt_ingest_fakes import ORIGIN, RECEIVED_AT, FakeSites
 from tests.support.adt_triggers import message_of
 
 from adt_ingest.domain.framing import Frame
@@ -79,7 +79,7 @@ BECOMES = {
 
 
 def judged(data: bytes) -> Judgement:
-    return judge(Frame(data), FakeSites().find, RECEIVED_AT)
+    return judge(Frame(data), FakeSites().find, RECEIVED_AT, ORIGIN)
 
 
 def test_the_table_here_has_all_sixty_two() -> None:
@@ -104,7 +104,7 @@ def test_a_trigger_becomes_what_the_rulebook_says(trigger: str) -> None:
 def test_every_trigger_is_counted_by_its_name(trigger: str) -> None:
     judgement = judged(message_of(trigger))
     said = {"site": "GHH", "trigger": trigger, "verdict": judgement.verdict, "answer": "of a test"}
-    count(judgement, judgement.verdict, "of a test")
+    count(judgement, stored=True, answer="of a test", flag="")
     assert REGISTRY.get_sample_value("care_adt_ingest_frames_total", said) == 1
 
 

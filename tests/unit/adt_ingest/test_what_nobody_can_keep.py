@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from tests.support.adt_ingest_fakes import GOOD_HEALTH
+from tests.support.adt_ingest_fakes import GOOD_HEALTH, ORIGIN
 from tests.support.hl7_builders import admission, discharge
 
 from adt_ingest.domain.framing import Flaw, Frame
@@ -14,7 +14,8 @@ NOW = datetime(2026, 6, 10, 18, tzinfo=UTC)
 
 
 def judged(message: bytes) -> Judgement:
-    return judge(Frame(message, Flaw.NONE), lambda _application, _facility: GOOD_HEALTH, NOW)
+    frame = Frame(message, Flaw.NONE)
+    return judge(frame, lambda _application, _facility: GOOD_HEALTH, NOW, ORIGIN)
 
 
 def test_a_nul_is_refused_by_its_segment() -> None:

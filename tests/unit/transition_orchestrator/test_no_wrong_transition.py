@@ -25,7 +25,7 @@ OTHERS = MEANINGS.keys() - MAY_TELL_OF_ANOTHER_VISIT - MOVES - MERGES
 
 def told_by(data: bytes) -> list[Delivery[News]]:
     """The news of a message, as it comes to the orchestrator."""
-    judgement = judge(Frame(data), SITES.find, RECEIVED_AT)
+    judgement = judge(Frame(data), SITES.find, RECEIVED_AT, ORIGIN)
     assert judgement.verdict == ACCEPTED
     receipt = Receipt.of(judgement, received_at=RECEIVED_AT, origin=ORIGIN)
     _, *events = Records(secret=SECRET).of(receipt)

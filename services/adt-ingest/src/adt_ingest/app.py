@@ -13,6 +13,7 @@ from adt_ingest.ports import Tracing
 from adt_ingest.publisher import PromptPublisher, anyone_listening
 from adt_ingest.receive import Receive
 from adt_ingest.records import Records
+from adt_ingest.return_addresses import ReturnAddresses, ReturnLimits
 from adt_ingest.settings import Settings
 from adt_ingest.sites import SiteFolder
 from adt_ingest.tls_files import TlsFiles
@@ -34,12 +35,18 @@ def build(settings: Settings) -> Assembly:
     reachable = anyone_listening(settings.kafka.bootstrap_servers)
     events = PromptPublisher(publisher, health, reachable=reachable)
     sites = _sites(settings, health)
+    returns = ReturnAddresses(
+        ReturnLimits(
+            give_up_seconds=settings.return_give_up_seconds, drain_seconds=settings.drain_seconds
+        )
+    )
     receive = Receive(
         events=events,
         sites=sites,
         records=Records(secret=settings.patient_key_secret),
         clock=clock,
         trace=_tracing(settings),
+        returns=returns,
     )
     http = FastAPI(title="adt-ingest", docs_url=None, redoc_url=None, openapi_url=None)
     limits = _limits(settings)
@@ -57,10 +64,12 @@ def build(settings: Settings) -> Assembly:
         publisher=publisher,
         workers=(
             events.watch,
+            returns.serve,
             mllp.serve,
             repeatedly("mllp", mllp.look, health),
             repeatedly("sites", sites.look, health),
         ),
+        closers=(returns.close,),
     )
 
 

@@ -9,8 +9,19 @@ from adt_ingest.domain.triggers import KNOWN
 
 FRAMES: Final = Counter(
     "care_adt_ingest_frames",
-    "Frames by what became of them and how they were answered.",
+    "Messages by what became of them and how they were answered.",
     ["site", "trigger", "verdict", "answer"],
+)
+ODDITIES: Final = Counter(
+    "care_adt_ingest_oddities", "Slips of form, forgiven or not.", ["site", "oddity"]
+)
+WARNINGS: Final = Counter(
+    "care_adt_ingest_warnings", "Doubts about the text of messages.", ["site", "warning"]
+)
+FLAGS: Final = Counter(
+    "care_adt_ingest_flags",
+    "Messages that this process remembers: sent again, or others under their control id.",
+    ["site", "flag"],
 )
 RECEIVE_SECONDS: Final = Histogram(
     "care_adt_ingest_receive_seconds",
@@ -33,8 +44,25 @@ TLS_HANDSHAKES: Final = Counter(
 )
 STRAY_BYTES: Final = Counter("care_adt_ingest_stray_bytes", "Bytes outside of any MLLP block.")
 
+RETURNS: Final = Counter(
+    "care_adt_ingest_returns",
+    "Application acknowledgements to return addresses by what became of them.",
+    ["outcome"],
+)
+RETURNS_WAITING: Final = Gauge(
+    "care_adt_ingest_returns_waiting", "Application acknowledgements on their way."
+)
 
-def count(judgement: Judgement, verdict: str, answer: str) -> None:
-    """Count a frame. Unknown triggers share a label, so that no sender can make thousands."""
+
+def count(judgement: Judgement, *, stored: bool, answer: str, flag: str) -> None:
+    """Count a message. Unknown triggers share a label, so that no sender can make thousands."""
+    site = judgement.site or "unknown"
     trigger = judgement.trigger if judgement.trigger in KNOWN else "other"
-    FRAMES.labels(judgement.site or "unknown", trigger, verdict, answer).inc()
+    verdict = judgement.verdict if stored else "not_stored"
+    FRAMES.labels(site, trigger, verdict, answer).inc()
+    for oddity in judgement.oddities:
+        ODDITIES.labels(site, oddity.value).inc()
+    for warning in judgement.warnings:
+        WARNINGS.labels(site, warning).inc()
+    if flag:
+        FLAGS.labels(site, flag).inc()

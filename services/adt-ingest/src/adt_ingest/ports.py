@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from adt_ingest.domain.profile import SiteProfile
+from adt_ingest.domain.profile import ReturnAddress, SiteProfile
 from adt_ingest.domain.quarantine import Received
 from adt_ingest.domain.replies import Answered
 from care_chassis.events import OutgoingEvent
@@ -18,6 +18,18 @@ class Events(Protocol):
 
         Raises TransientError where that could not be made sure; it does not wait long for it.
         """
+        ...
+
+    async def until_back(self) -> None:
+        """Return when trying again is worth it. CancelledError where the service stops."""
+        ...
+
+
+class Returns(Protocol):
+    """The way to the senders that await application acknowledgements at an address of their own."""
+
+    def deliver(self, address: ReturnAddress, block: bytes) -> None:
+        """Take charge of `block`: blocks arrive in order, later, and as far as that is possible."""
         ...
 
 

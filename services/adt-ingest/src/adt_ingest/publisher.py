@@ -37,6 +37,9 @@ class PromptPublisher:
         self._health = health
         self._reachable = reachable
         self._away = True
+        self._stopped = False
+        self._return: asyncio.Future[None] | None = None
+        """Done when the broker is found again; cancelled when nobody looks for it any more."""
         health.report(_PART, ready=False, detail="not yet connected")
 
     async def publish(self, events: Sequence[OutgoingEvent]) -> None:
@@ -49,11 +52,25 @@ class PromptPublisher:
             self._lose(error)
             raise
 
+    async def until_back(self) -> None:
+        """Return when the broker is there. CancelledError where nobody looks for it any more."""
+        if self._stopped:
+            raise asyncio.CancelledError
+        if self._away:
+            if self._return is None:
+                self._return = asyncio.get_running_loop().create_future()
+            await asyncio.shield(self._return)
+
     async def watch(self) -> None:
         """A worker: look for the broker, all the time."""
-        while True:
-            await self._look()
-            await asyncio.sleep(_LOOK_EVERY_SECONDS)
+        try:
+            while True:
+                await self._look()
+                await asyncio.sleep(_LOOK_EVERY_SECONDS)
+        finally:
+            self._stopped = True
+            if self._return is not None:
+                self._return.cancel()
 
     async def _look(self) -> None:
         if not await self._reachable():
@@ -65,6 +82,9 @@ class PromptPublisher:
                 self._lose(error)
             else:
                 self._away = False
+                if self._return is not None:
+                    self._return.set_result(None)
+                    self._return = None
                 self._health.report(_PART, ready=True)
                 _log.info("kafka_found")
 

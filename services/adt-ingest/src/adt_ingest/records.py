@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Self
 
+from adt_ingest.domain.answering import Answers, answers_to
+from adt_ingest.domain.batches import Batch
 from adt_ingest.domain.doors import Origin
 from adt_ingest.domain.event_ids import EventIds
 from adt_ingest.domain.facts import Facts
@@ -39,7 +41,7 @@ class EventTooLargeError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """A judged frame with what is known of its coming."""
+    """A judged message with what is known of its coming."""
 
     judgement: Judgement
     event_ids: EventIds
@@ -51,12 +53,37 @@ class Receipt:
     """
     received_at: datetime
     origin: Origin
+    answers: Answers
+    """What the sender is told once the message is stored."""
+    flag: str = ""
+    """What is known of it from before: see `recent`."""
+    batch: str = ""
+    """The event id of the envelope that the message came in."""
 
     @classmethod
-    def of(cls, judgement: Judgement, *, received_at: datetime, origin: Origin) -> Self:
+    def of(
+        cls, judgement: Judgement, *, received_at: datetime, origin: Origin, batch: str = ""
+    ) -> Self:
         ids = EventIds.of(judgement.frame.data, judgement.header)
         event_id = ids.of_kind(f"{HL7_RECEIVED_TYPE}.{judgement.verdict}")
-        return cls(judgement, ids, event_id, received_at, origin)
+        answers = answers_to(judgement, stored=True)
+        return cls(judgement, ids, event_id, received_at, origin, answers, batch=batch)
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """What stood around the messages of a batch, with what is known of its coming."""
+
+    batch: Batch
+    event_id: str
+    site: str
+    received_at: datetime
+    origin: Origin
+
+    @classmethod
+    def id_of(cls, data: bytes) -> str:
+        """The event id of the envelope in all the bytes `data` that came as one."""
+        return EventIds.of(data, None).of_kind(f"{HL7_RECEIVED_TYPE}.envelope")
 
 
 class Records:
@@ -66,10 +93,36 @@ class Records:
         self._secret = secret
 
     def of(self, receipt: Receipt) -> list[OutgoingEvent]:
-        """The frame as it came, and what it tells of."""
+        """The message as it came, and what it tells of."""
         encounters = list(self._encounters(receipt))
         key = encounters[0].key if encounters else receipt.event_id
         return [self._received(receipt, key), *encounters]
+
+    def of_envelope(self, envelope: Envelope) -> OutgoingEvent:
+        """The bytes of a batch that belong to none of its messages."""
+        batch = envelope.batch
+        extensions = {
+            "verdict": IGNORED,
+            "site": envelope.site,
+            "reason": f"The envelope of a batch of {len(batch.messages)} messages",
+            "warnings": "; ".join(batch.warnings),
+            "batch": envelope.event_id,
+            **_coming(envelope.origin),
+        }
+        return OutgoingEvent(
+            topic=HL7_RECEIVED,
+            key=envelope.event_id,
+            event_id=envelope.event_id,
+            type=HL7_RECEIVED_TYPE,
+            source=source_of(envelope.site),
+            subject=envelope.site,
+            time=envelope.received_at,
+            data=batch.envelope,
+            correlation_id=envelope.event_id,
+            traceparent=traceparent_of(envelope.event_id),
+            extensions=extensions,
+            content_type=HL7_CONTENT_TYPE,
+        )
 
     def _received(self, receipt: Receipt, key: str) -> OutgoingEvent:
         judgement = receipt.judgement
@@ -78,7 +131,7 @@ class Records:
             key=key,
             event_id=receipt.event_id,
             type=HL7_RECEIVED_TYPE,
-            source=source_of(judgement),
+            source=source_of(judgement.site),
             subject=judgement.site,
             time=receipt.received_at,
             data=judgement.frame.data,
@@ -100,7 +153,7 @@ class Records:
                 key=body.patient.patient_key,
                 event_id=receipt.event_ids.of_kind(told.kind, index),
                 type=told.kind,
-                source=source_of(judgement),
+                source=source_of(judgement.site),
                 subject=body.visit.visit_key if body.visit else body.patient.patient_key,
                 time=receipt.received_at,
                 data=data,
@@ -186,11 +239,19 @@ def _extensions(receipt: Receipt) -> dict[str, str]:
         "site": judgement.site,
         "controlid": judgement.header.first(10)[:_LONGEST_HEADER] if judgement.header else "",
         "trigger": judgement.trigger[:_LONGEST_HEADER],
-        "answer": judgement.answer.code.value,
+        "answer": receipt.answers.codes,
         "reason": refusal.reason if refusal else "",
         "place": refusal.place if refusal else "",
-        "peer": receipt.origin.address,
+        "oddities": ",".join(sorted(judgement.oddities)) if judgement.oddities else "",
+        "warnings": "; ".join(judgement.warnings),
+        "flags": receipt.flag,
+        "batch": receipt.batch,
+        **_coming(receipt.origin),
     }
+
+
+def _coming(origin: Origin) -> dict[str, str]:
+    return {"door": origin.door.value, "peer": origin.address, "repairs": origin.repairs}
 
 
 def ids_if_taken(data: bytes) -> frozenset[str]:
@@ -202,9 +263,9 @@ def ids_if_taken(data: bytes) -> frozenset[str]:
     return frozenset(ids.of_kind(f"{HL7_RECEIVED_TYPE}.{one}") for one in (ACCEPTED, IGNORED))
 
 
-def source_of(judgement: Judgement) -> str:
+def source_of(site: str) -> str:
     """The CloudEvents source: which site's door."""
-    return f"/adt-ingest/{judgement.site or 'unknown'}"
+    return f"/adt-ingest/{site or 'unknown'}"
 
 
 def traceparent_of(correlation_id: str) -> str:

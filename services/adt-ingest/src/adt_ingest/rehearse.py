@@ -8,14 +8,18 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 
 from adt_ingest.domain.decoding import decode
+from adt_ingest.domain.doors import Door, Origin
 from adt_ingest.domain.framing import Frame
 from adt_ingest.domain.judgement import QUARANTINED, FindSite, Judgement, judge
 from adt_ingest.domain.profile import SiteProfile
 from adt_ingest.domain.reader import Message, read_message
 from adt_ingest.domain.refusals import Refusal
 from adt_ingest.domain.remarks import Lack, Remark, remarks_on
+
+_HERE: Final = Origin(Door.FILE, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +78,7 @@ class Rehearsal:
             yield self._of(position, frame)
 
     def _of(self, position: int, frame: Frame) -> Rehearsed:
-        judgement = judge(frame, lambda _application, _facility: self._site, self._now)
+        judgement = judge(frame, lambda _application, _facility: self._site, self._now, _HERE)
         stranger = self._stranger(judgement)
         message = self._message(judgement)
         remarks = list(remarks_on(judgement, message, self._site))
@@ -94,7 +98,7 @@ class Rehearsal:
         )
 
     def _in_earnest(self, frame: Frame) -> Judgement:
-        return judge(frame, self._find_site, self._now)
+        return judge(frame, self._find_site, self._now, _HERE)
 
     def _stranger(self, judgement: Judgement) -> Lack | None:
         """The sender, where the folder's files do not say that it is this site."""

@@ -44,6 +44,8 @@ class Settings(BaseSettings):
     """How long a sender waits for the broker before it is told AE."""
     drain_seconds: float = Field(default=10.0, ge=0)
     """How long stopping waits for the answers to what was read."""
+    return_give_up_seconds: float = Field(default=3600.0, gt=0)
+    """How long an application acknowledgement is tried to be delivered to a return address."""
     sites_dir: Path = Field(default=Path("deploy/sites"), validation_alias="CARE_SITES_DIR")
     run_dir: Path = Field(default=Path(".run"), validation_alias="CARE_RUN_DIR")
     """Where commands keep what they remember, and the log of who looked at what."""

@@ -7,7 +7,7 @@ from typing import Final
 from adt_ingest.domain.acknowledgement import Code
 from adt_ingest.domain.charsets import CharsetRules, site_codec
 from adt_ingest.domain.oddities import Oddity
-from adt_ingest.domain.profile import AnswerRules, ObservationCodes, SiteProfile
+from adt_ingest.domain.profile import AnswerRules, ObservationCodes, ReturnAddress, SiteProfile
 from care_chassis.documents import (
     DocumentError,
     WatchedFolder,
@@ -150,7 +150,9 @@ def _answers(hl7: Hl7Profile) -> AnswerRules:
         failed_as=Code(wanted.failed_as),
         rejected_as=Code(hl7.rejected_as),
         hold_while_away=wanted.while_away == "hold",
-        return_address=(address.host, address.port) if address else None,
+        return_address=ReturnAddress(address.host, address.port, confirms=address.confirms)
+        if address
+        else None,
     )
 
 

@@ -1,57 +1,107 @@
-"""Writes acknowledgements in original mode: AA, AE or AR, as the sender's version wants them.
+"""Writes acknowledgements as the sender's version wants them, alone and in batches.
 
 The answer speaks as the sender did: its delimiters, version, processing id and character set, with
 sender and receiver swapped. What went wrong stands in ERR, since v2.5 with a location of its own
 and words for people, before that in the older one-field form, and in MSA-3 while that existed.
+Nothing that a sender wrote can end the block that an acknowledgement travels in.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache
 from typing import Final
 
-from adt_ingest.domain.reader import Delimiters, Header
+from adt_ingest.domain.batches import Batch
+from adt_ingest.domain.reader import Delimiters, Header, read_header
 from adt_ingest.domain.refusals import Refusal
 
 _OURSELVES: Final = "HOMEWARD"
 _VERSION_FOR_THE_UNREADABLE: Final = "2.5.1"
+_BLOCK_MARKS: Final = b"\x0b\x1c"
 _VERSION: Final = re.compile(r"2(?:\.\d{1,2}){0,2}", re.ASCII)
 _PLACE: Final = re.compile(r"([A-Z][A-Z0-9]{2})(?:-(\d+)(?:\.(\d+))?)?", re.ASCII)
 _UNREAD: Final = Header(Delimiters(), ("", "^~\\&"), codec="", line_codec="utf-8")
 
 
 class Code(StrEnum):
-    """MSA-1 in original mode."""
+    """MSA-1: the A of original mode and application acknowledgements, the C of acceptance."""
 
     ACCEPTED = "AA"
     ERROR = "AE"
     REJECTED = "AR"
+    COMMITTED = "CA"
+    COMMIT_ERROR = "CE"
+    COMMIT_REJECTED = "CR"
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a sender is told about one frame."""
+    """What a sender is told about one message."""
 
     code: Code
     refusal: Refusal | None = None
-    """Why not, where it is not AA."""
+    """Why not, where it is neither AA nor CA."""
 
 
 def acknowledgement(
-    answer: Answer, *, to: Header | None, control_id: str, written_at: datetime
+    answer: Answer, *, to: Header | None, control_id: str, written_at: datetime, wants: str = ""
 ) -> bytes:
     """The acknowledgement of the message with the header `to`; None where nobody can read it.
 
-    `control_id` is the acknowledgement's own; it must stay within 20 characters.
+    `control_id` is the acknowledgement's own; it must stay within 20 characters. `wants` is the
+    accept acknowledgement that it wants in its turn, if any.
     """
     header = to or _UNREAD
-    lines = [_msh(header, control_id, written_at), _msa(answer, header)]
+    lines = [_msh(header, control_id, written_at, wants), _msa(answer, header)]
     if answer.refusal is not None:
         lines.append(_err(answer.refusal, header))
     text = "".join(f"{line}\r" for line in lines)
-    return text.encode(header.line_codec, "replace")
+    return text.encode(header.line_codec, "replace").translate(None, _BLOCK_MARKS)
+
+
+def batch_acknowledgement(
+    batch: Batch, written: Sequence[Sequence[bytes]], *, control_id: str, written_at: datetime
+) -> bytes:
+    """The acknowledgements `written` for each of the messages of `batch`, in the same batches."""
+    lines: list[bytes] = []
+    if batch.file_header:
+        lines.append(_swapped(batch.file_header, control_id, written_at))
+    begun = 0
+    for number, group in enumerate(batch.groups, start=1):
+        of_group = [each for said in written[begun : begun + group.size] for each in said]
+        begun += group.size
+        if group.header:
+            lines.append(_swapped(group.header, f"{control_id[:15]}-{number}", written_at))
+        lines += of_group
+        if group.header:
+            lines.append(_trailer(b"BTS", group.header, len(of_group)))
+    if batch.file_header:
+        batches = sum(bool(group.header) for group in batch.groups)
+        lines.append(_trailer(b"FTS", batch.file_header, batches))
+    return b"".join(lines)
+
+
+def _swapped(line: bytes, control_id: str, written_at: datetime) -> bytes:
+    """An FHS or BHS in answer to another; up to the security field they are laid out as MSH is."""
+    header = read_header(b"MSH" + line[3:])
+    values = [
+        line[:3].decode(),
+        header.raw(2),
+        *_sides_swapped(header),
+        _written(written_at),
+        *("", "", ""),
+        control_id,
+        header.raw(11),
+    ]
+    text = header.delimiters.field.join(values) + "\r"
+    return text.encode(header.line_codec, "replace").translate(None, _BLOCK_MARKS)
+
+
+def _trailer(name: bytes, header: bytes, count: int) -> bytes:
+    return b"%s%s%d\r" % (name, header[3:4], count)
 
 
 def version_of(header: Header) -> tuple[int, ...] | None:
@@ -70,7 +120,7 @@ def _numbers(header: Header) -> tuple[int, ...]:
     return version_of(header) or (2, 5, 1)
 
 
-def _msh(header: Header, control_id: str, written_at: datetime) -> str:
+def _msh(header: Header, control_id: str, written_at: datetime, wants: str) -> str:
     charset = header.raw(18)
     values = [
         "MSH",
@@ -82,8 +132,9 @@ def _msh(header: Header, control_id: str, written_at: datetime) -> str:
         control_id,
         header.raw(11) or "P",
         header.raw(12) or _VERSION_FOR_THE_UNREADABLE,
-        *(["", "", "", "", "", charset] if charset else []),
     ]
+    if wants or charset:
+        values += ["", "", wants, "NE" if wants else "", "", charset]
     return header.delimiters.field.join(values)
 
 

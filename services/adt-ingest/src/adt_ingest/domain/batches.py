@@ -31,7 +31,10 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What was found. Of one message alone, or of none that can be told, there is no group."""
+    """What was found. One message alone stands in no group, and so does what is no message at all.
+
+    A batch without messages is one only where its trailers say so.
+    """
 
     messages: tuple[bytes, ...]
     groups: tuple[Group, ...] = ()
@@ -99,6 +102,8 @@ class _Reading:
         """The header of the group that is being read; None outside of any."""
         self._begun = 0
         """How many messages there were when it began."""
+        self._ended = False
+        """Whether there was a trailer."""
 
     def read(self, pieces: list[tuple[bytes, bytes]]) -> Batch:
         takers = {
@@ -114,6 +119,8 @@ class _Reading:
         if self._open:
             self._warn("A batch has no trailer (BTS)")
         self._close()
+        if not self._messages and (self._warnings or not self._ended):
+            return Batch((b"".join(self._envelope),))
         return Batch(
             tuple(self._messages),
             tuple(self._groups),
@@ -164,6 +171,7 @@ class _Reading:
         self._open = None
 
     def _compare(self, trailer: bytes, found: int, noun: str) -> None:
+        self._ended = True
         told = _told(trailer)
         if told is not None and told != found:
             self._warn(f"The trailer counts {told} {noun}, and {found} came")

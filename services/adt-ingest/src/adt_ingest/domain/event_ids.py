@@ -17,15 +17,20 @@ class EventIds:
     A control id that its sender uses again for other content therefore makes other events.
     """
 
-    seed: str
+    name: str
+    """What the sender calls the message: its application, facility and control id."""
+    digest: str
+    """Of all its bytes."""
 
     @classmethod
     def of(cls, data: bytes, header: Header | None) -> Self:
         named = ("", "", "") if header is None else tuple(header.first(n) for n in (3, 4, 10))
-        return cls(_UNIT.join([*named, hashlib.sha256(data).hexdigest()]))
+        return cls(_UNIT.join(named), hashlib.sha256(data).hexdigest())
 
     def of_kind(self, kind: str, index: int = 0) -> str:
         """32 hex digits; `index` tells apart the events of one kind in one message."""
-        named = [self.seed, kind, str(index)] if index else [self.seed, kind]
+        named = [self.name, self.digest, kind]
+        if index:
+            named.append(str(index))
         text = _UNIT.join(named).encode("utf-8", "surrogatepass")
         return hashlib.sha256(text).hexdigest()[:_DIGITS]

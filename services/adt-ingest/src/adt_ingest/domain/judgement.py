@@ -3,6 +3,8 @@
 accepted      a trigger of ours, understood: AA
 ignored       another trigger or another message type: AA, nothing follows
 quarantined   not a message, of an unknown site, or not to be understood: AR, or what the site wants
+
+What is turned away before its content is looked at is not `admitted`: enhanced mode answers CR.
 """
 
 from collections.abc import Callable
@@ -12,10 +14,13 @@ from functools import partial
 from typing import Final, TypeAlias
 
 from adt_ingest.domain.acknowledgement import Answer, Code, version_of
+from adt_ingest.domain.admission import refuse_origin
+from adt_ingest.domain.doors import Origin
 from adt_ingest.domain.framing import Flaw, Frame
-from adt_ingest.domain.profile import SiteProfile
+from adt_ingest.domain.oddities import Oddity
+from adt_ingest.domain.profile import AnswerRules, SiteProfile
 from adt_ingest.domain.reader import Header, read_header, read_message
-from adt_ingest.domain.refusals import Problem, Refusal
+from adt_ingest.domain.refusals import FormRefusal, Problem, Refusal
 from adt_ingest.domain.translation import Translation, translate, trigger_of
 from adt_ingest.domain.triggers import MEANINGS
 
@@ -38,6 +43,7 @@ _FLAWS: Final = {
     Flaw.TOO_MANY_SEGMENTS: (Problem.TOO_LONG, "The frame has too many segments"),
     Flaw.TOO_SLOW: (Problem.SEGMENT_SEQUENCE, "The frame's end did not come in the time allowed"),
 }
+_UNKNOWN_RULES: Final = AnswerRules()
 
 FindSite: TypeAlias = Callable[[str, str], SiteProfile | None]
 """The site that sending application (MSH-3) and facility (MSH-4) name."""
@@ -45,7 +51,7 @@ FindSite: TypeAlias = Callable[[str, str], SiteProfile | None]
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What became of one frame."""
+    """What became of one message."""
 
     frame: Frame
     verdict: str
@@ -55,44 +61,82 @@ class Judgement:
     site: str = ""
     trigger: str = ""
     translations: tuple[Translation, ...] = ()
+    oddities: frozenset[Oddity] = frozenset()
+    """The slips of form that were forgiven, and those that were not."""
+    warnings: tuple[str, ...] = ()
+    """Doubts about its text, such as `charset_repaired`."""
+    admitted: bool = True
+    rules: AnswerRules = _UNKNOWN_RULES
+    """How its site is answered; the rules of an unknown site for one that may not speak for it."""
 
 
-def judge(frame: Frame, find_site: FindSite, received_at: datetime) -> Judgement:
-    """Read the frame as far as it needs to be read, and decide."""
+def judge(frame: Frame, find_site: FindSite, received_at: datetime, origin: Origin) -> Judgement:
+    """Read the message in `frame` as far as it needs to be read, and decide."""
     header: Header | None = None
     try:
         header = read_header(frame.data)
         _check(frame, header)
         site = _site_of(header, find_site)
     except Refusal as refusal:
-        trigger = trigger_of(header) if header else ""
-        answer = Answer(Code.REJECTED, _flaw_of(frame) or refusal)
-        return Judgement(frame, QUARANTINED, answer, header=header, trigger=trigger)
+        return _turned_away(frame, header, flaw_of(frame) or refusal)
+    stranger = refuse_origin(site, origin)
+    if stranger is not None:
+        return _turned_away(frame, header, stranger, site=site.code)
     return _judge_of_site(frame, header, site, received_at)
+
+
+def _turned_away(
+    frame: Frame, header: Header | None, refusal: Refusal, *, site: str = ""
+) -> Judgement:
+    return Judgement(
+        frame,
+        QUARANTINED,
+        Answer(Code.REJECTED, refusal),
+        header=header,
+        site=site,
+        trigger=trigger_of(header) if header else "",
+        oddities=frame.oddities,
+        admitted=False,
+    )
 
 
 def _judge_of_site(
     frame: Frame, header: Header, site: SiteProfile, received_at: datetime
 ) -> Judgement:
     trigger = trigger_of(header)
-    about = partial(Judgement, frame, header=header, site=site.code)
-    if header.component(9, 1) != "ADT" or (trigger and trigger not in MEANINGS):
-        return about(verdict=IGNORED, answer=_TAKEN, trigger=trigger)
+    about = partial(
+        Judgement, frame, header=header, site=site.code, oddities=frame.oddities, rules=site.answers
+    )
     try:
+        _forgive(frame.oddities, site)
+        if header.component(9, 1) != "ADT" or (trigger and trigger not in MEANINGS):
+            return about(verdict=IGNORED, answer=_TAKEN, trigger=trigger)
         message = read_message(
             frame.data, header, default_codec=site.codec, rules=site.charset_rules
         )
         trigger = trigger_of(header, message)
+        odd = frame.oddities | message.oddities
+        about = partial(about, trigger=trigger, oddities=odd, warnings=message.warnings)
+        _forgive(message.oddities, site)
         if trigger not in MEANINGS:
-            return about(verdict=IGNORED, answer=_TAKEN, trigger=trigger)
+            return about(verdict=IGNORED, answer=_TAKEN)
         told = translate(message, header, site, trigger=trigger, received_at=received_at)
     except Refusal as refusal:
         answer = Answer(site.answers.rejected_as, refusal)
-        return about(verdict=QUARANTINED, answer=answer, trigger=trigger)
-    return about(verdict=ACCEPTED, answer=_TAKEN, trigger=trigger, translations=tuple(told))
+        admitted = not isinstance(refusal, FormRefusal)
+        return about(verdict=QUARANTINED, answer=answer, trigger=trigger, admitted=admitted)
+    return about(verdict=ACCEPTED, answer=_TAKEN, translations=tuple(told))
 
 
-def _flaw_of(frame: Frame) -> Refusal | None:
+def _forgive(oddities: frozenset[Oddity], site: SiteProfile) -> None:
+    """Raise FormRefusal where the site does not forgive one of them."""
+    found = ", ".join(sorted(oddities & site.refuse)) if oddities else ""
+    if found:
+        words = f"The form is not as its site requires: {found.replace('_', ' ')}"
+        raise FormRefusal(Problem.SEGMENT_SEQUENCE, words)
+
+
+def flaw_of(frame: Frame) -> Refusal | None:
     """What is wrong with the frame as a frame: that comes before what is wrong inside."""
     if frame.flaw is Flaw.NONE:
         return None
@@ -104,13 +148,11 @@ def _flaw_of(frame: Frame) -> Refusal | None:
 
 def _check(frame: Frame, header: Header) -> None:
     """Refuse what could not be answered or understood whatever its site."""
-    flaw = _flaw_of(frame)
+    flaw = flaw_of(frame)
     if flaw is not None:
         raise flaw
-    if _holds_several(frame.data, header):
-        raise Refusal(
-            Problem.SEGMENT_SEQUENCE, "The frame holds several messages: send one in each", "MSH"
-        )
+    if _holds_another(frame.data, header):
+        raise Refusal(Problem.SEGMENT_SEQUENCE, "Another message begins inside of a segment", "MSH")
     _check_header(header)
 
 
@@ -125,9 +167,12 @@ def _check_header(header: Header) -> None:
         raise Refusal(Problem.UNSUPPORTED_VERSION, "MSH-12 names no version 2 of HL7", "MSH-12")
 
 
-def _holds_several(data: bytes, header: Header) -> bool:
-    another = b"MSH" + header.delimiters.field.encode()
-    return any(data.find(end + another) > 0 for end in _LINE_ENDS)
+def _holds_another(data: bytes, header: Header) -> bool:
+    """Whether a second header stands where `messages_in` cannot cut, because no line begins."""
+    if data.find(b"MSH", data.find(b"MSH") + 3) < 0:
+        return False
+    opening = f"MSH{header.delimiters.field}{header.raw(2)}".encode(header.line_codec)
+    return data.count(opening) > 1
 
 
 def _site_of(header: Header, find_site: FindSite) -> SiteProfile:

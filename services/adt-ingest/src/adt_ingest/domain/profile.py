@@ -24,6 +24,16 @@ class ObservationCodes:
 
 
 @dataclass(frozen=True, slots=True)
+class ReturnAddress:
+    """Where a site awaits its application acknowledgements."""
+
+    host: str
+    port: int
+    confirms: bool = False
+    """It answers each with an accept acknowledgement."""
+
+
+@dataclass(frozen=True, slots=True)
 class AnswerRules:
     """How a site is answered: see the contract of site files."""
 
@@ -34,7 +44,7 @@ class AnswerRules:
     rejected_as: Code = Code.ERROR
     """The answer to a message that can be read but not taken."""
     hold_while_away: bool = False
-    return_address: tuple[str, int] | None = None
+    return_address: ReturnAddress | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,3 +28,7 @@ class Refusal(Exception):  # noqa: N818 - a judgement about a message, not a fau
         self.problem = problem
         self.reason = reason
         self.place = place
+
+
+class FormRefusal(Refusal):
+    """A message can be read, but has a slip of form that its site does not forgive."""
