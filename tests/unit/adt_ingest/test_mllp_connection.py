@@ -351,12 +351,6 @@ async def test_over_tls_the_names_of_the_certificate_come_with_every_frame(line:
     assert line.receiver.origins == {Origin(Door.MLLPS, "192.0.2.8", certificate_names=names)}
 
 
-async def test_an_answer_holds_no_block_marks_of_the_message_it_repeats(line: Line) -> None:
-    line.receiver.open.set()
-    line.connection.data_received(framed(b"MSH|a\x1cb|\r"))
-    assert await line.answers(1) == [b"MSH|AB|\r"]
-
-
 async def test_answers_to_a_sender_that_has_gone_are_counted(line: Line) -> None:
     before = undelivered()
     line.connection.data_received(framed(b"one\r", b"two\r"))

@@ -24,8 +24,6 @@ from care_chassis.logs import get_logger
 _log = get_logger("adt_ingest.mllp_connection")
 _START_BLOCK: Final = b"\x0b"
 _END_BLOCK: Final = b"\x1c\r"
-_MARKS: Final = b"\x0b\x1c"
-"""What an answer repeats of a message may hold them, and would end the answer's own block."""
 _PARTING_FLAWS: Final = frozenset({Flaw.TOO_LARGE, Flaw.TOO_MANY_SEGMENTS, Flaw.TOO_SLOW})
 _LEFT: Final = "left"
 _STOPPED: Final = "stopped"
@@ -269,8 +267,4 @@ class Connection(asyncio.Protocol):
 
 
 def _in_blocks(contents: Sequence[bytes]) -> bytes:
-    return b"".join(
-        part
-        for content in contents
-        for part in (_START_BLOCK, content.translate(None, _MARKS), _END_BLOCK)
-    )
+    return b"".join(part for content in contents for part in (_START_BLOCK, content, _END_BLOCK))
