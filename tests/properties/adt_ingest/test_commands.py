@@ -39,7 +39,7 @@ def test_a_rehearsal_comes_to_its_end_whatever_is_in_the_file(content: bytes) ->
     summary = Summary()
     for one in rehearsal.of(read_capture(content).frames):
         summary.add(one)
-        assert one.answer in {"AA", "AE", "AR"}
+        assert one.answer
     fragment(summary.lacks())
 
 

@@ -83,6 +83,12 @@ def test_the_answer_is_the_one_that_would_be_given_in_earnest() -> None:
     ]
 
 
+def test_the_answers_are_those_of_the_mode_that_the_message_asks_for() -> None:
+    for conditions, answer in (("AL|AL", "CA AA"), ("NE|NE", "none"), ("|", "AA")):
+        data = discharge().replace(b"|2.5.1\r", f"|2.5.1|||{conditions}\r".encode())
+        assert rehearsed(data).answer == answer
+
+
 def test_the_lines_that_a_site_file_lacks_are_written_to_be_filled_in() -> None:
     summary = Summary()
     for data in (

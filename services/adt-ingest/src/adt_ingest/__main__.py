@@ -2,7 +2,6 @@
 
 import sys
 
-from adt_ingest.app import build
 from adt_ingest.cli import program
 from adt_ingest.settings import Settings
 from care_chassis.serving import main
@@ -11,4 +10,6 @@ if __name__ == "__main__":
     if sys.argv[1:]:
         program()
     else:
+        from adt_ingest.app import build  # a command needs none of it, and takes half as long
+
         main("adt_ingest", Settings, build)

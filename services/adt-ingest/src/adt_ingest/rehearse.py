@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
+from adt_ingest.domain.answering import answers_to
 from adt_ingest.domain.decoding import decode
 from adt_ingest.domain.doors import Door, Origin
 from adt_ingest.domain.framing import Frame
@@ -30,6 +31,7 @@ class Rehearsed:
     judgement: Judgement
     """With its values: whoever shows it masks them."""
     answer: str
+    """The codes, in order; `none` where it wants no answer."""
     reason: str
     place: str
     remarks: tuple[Remark, ...]
@@ -85,12 +87,12 @@ class Rehearsal:
         if stranger is not None:
             words = f"The sender {stranger.word!r} is not among those of {self._site.code}"
             remarks.append(Remark(words, serious=True, lack=stranger))
-        answer = judgement.answer if stranger is None else self._in_earnest(frame).answer
-        refusal = answer.refusal
+        in_earnest = judgement if stranger is None else self._in_earnest(frame)
+        refusal = in_earnest.answer.refusal
         return Rehearsed(
             position=position,
             judgement=judgement,
-            answer=answer.code.value,
+            answer=answers_to(in_earnest, stored=True).codes or "none",
             reason=refusal.reason if refusal else "",
             place=refusal.place if refusal else "",
             remarks=tuple(dict.fromkeys(remarks)),

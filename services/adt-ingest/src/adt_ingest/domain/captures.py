@@ -10,6 +10,7 @@ from typing import Final
 
 from adt_ingest.domain.batches import messages_in
 from adt_ingest.domain.framing import Flaw, Frame, FrameCutter, FrameLimits
+from adt_ingest.domain.oddities import Oddity
 
 _BLANKS: Final = b"\r\n\t \x00"
 _START_BLOCK: Final = b"\x0b"
@@ -29,19 +30,21 @@ class Capture:
 def read_capture(content: bytes) -> Capture:
     """The messages of a file; nothing for a file without any."""
     if _START_BLOCK not in content or _END_BLOCK not in content:
-        return Capture(tuple(_messages_in(Frame(content))))
+        return Capture(tuple(_messages_in(Frame(content), in_block=False)))
     limits = FrameLimits(size=len(content), segments=len(content))
     cutter = FrameCutter(limits)
     frames = [*cutter.feed(content), *cutter.finish()]
-    found = tuple(message for frame in frames for message in _messages_in(frame))
+    found = tuple(message for frame in frames for message in _messages_in(frame, in_block=True))
     return Capture(found, cutter.stray_bytes)
 
 
-def _messages_in(frame: Frame) -> Iterator[Frame]:
+def _messages_in(frame: Frame, *, in_block: bool) -> Iterator[Frame]:
     """A frame that is whole may hold several; of one that is not, the end belongs to nobody."""
     if frame.flaw is not Flaw.NONE:
         yield frame
         return
-    for data in messages_in(frame.data).messages:
+    batch = messages_in(frame.data)
+    odd = {Oddity.CONCATENATED} if in_block and batch.concatenated else frozenset[Oddity]()
+    for data in batch.messages:
         if data.strip(_BLANKS):
-            yield Frame(data, oddities=frame.oddities)
+            yield Frame(data, oddities=frame.oddities | odd)

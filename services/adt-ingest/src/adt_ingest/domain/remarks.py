@@ -57,12 +57,13 @@ def remarks_on(
     judgement: Judgement, message: Message | None, site: SiteProfile
 ) -> Iterator[Remark]:
     """All that is to be said of a message; nothing of one that is as it should be."""
-    for oddity in sorted(judgement.frame.oddities):
+    for oddity in sorted(judgement.oddities):
         yield Remark(f"Slip of form: {oddity.value.replace('_', ' ')}")
+    for doubt in judgement.warnings:
+        yield Remark(_DOUBTS.get(doubt, doubt), serious=True)
     if judgement.verdict == IGNORED:
         yield Remark(f"{_type_of(judgement)} means nothing here: it is answered AA, and counted")
     if message is not None:
-        yield from _on_text(message)
         yield from _on_own_segments(message, site)
         if judgement.translations:
             yield from _on_times(message, judgement.header)
@@ -75,13 +76,6 @@ def _type_of(judgement: Judgement) -> str:
     header = judgement.header
     kind = header.component(9, 1) if header else ""
     return f"{kind}^{judgement.trigger}" if judgement.trigger else kind
-
-
-def _on_text(message: Message) -> Iterator[Remark]:
-    for oddity in sorted(message.oddities):
-        yield Remark(f"Slip of form: {oddity.value.replace('_', ' ')}")
-    for doubt in message.warnings:
-        yield Remark(_DOUBTS.get(doubt, doubt), serious=True)
 
 
 def _on_own_segments(message: Message, site: SiteProfile) -> Iterator[Remark]:
