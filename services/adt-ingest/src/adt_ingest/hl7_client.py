@@ -18,6 +18,7 @@ _CONTENT_TYPE: Final = "application/hl7-v2"
 _OPERATOR: Final = "Homeward-Operator"
 _REPAIRS: Final = "Homeward-Repairs"
 _FORBIDDEN: Final = 403
+_ANSWER_SECONDS: Final = 60.0
 
 
 class NoAnswerError(TransientError):
@@ -41,10 +42,12 @@ class NotAnOperatorError(Exception):
 class Hl7Client:
     """An `Hl7Door` at an address such as `http://127.0.0.1:8075`, handed to by an operator."""
 
-    def __init__(self, url: str, *, secret: str, answer_seconds: float = 60.0) -> None:
+    def __init__(
+        self, url: str, *, secret: str, transport: httpx.AsyncBaseTransport | None = None
+    ) -> None:
         self._url = url.rstrip("/")
         self._secret = secret
-        self._http = httpx.AsyncClient(timeout=answer_seconds)
+        self._http = httpx.AsyncClient(timeout=_ANSWER_SECONDS, transport=transport)
 
     async def __aenter__(self) -> Self:
         return self
