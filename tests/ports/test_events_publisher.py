@@ -135,6 +135,17 @@ async def test_an_event_may_be_published_again(store: Store) -> None:
     assert await store.ids() == ["1", "1"]
 
 
+async def test_nobody_waits_for_a_broker_that_is_there(store: Store) -> None:
+    async with asyncio.timeout(10):
+        await store.events.until_back()
+
+
+async def test_who_waits_for_a_broker_that_is_away_waits(away: Store) -> None:
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.05):
+            await away.events.until_back()
+
+
 async def test_a_broker_that_is_away_is_a_transient_error(away: Store) -> None:
     for _ in range(3):
         with pytest.raises(TransientError):

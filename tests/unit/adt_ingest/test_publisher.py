@@ -20,11 +20,15 @@ class Trial:
     broker: FakeEvents = field(default_factory=FakeEvents)
     health: Health = field(default_factory=Health)
     listening: bool = True
+    looks: int = 0
 
     def __post_init__(self) -> None:
-        self.publisher = PromptPublisher(self.broker, self.health, reachable=self._reachable)
+        self.publisher = PromptPublisher(
+            self.broker, self.health, reachable=self._reachable, look_every_seconds=0.001
+        )
 
     async def _reachable(self) -> bool:
+        self.looks += 1
         return self.listening
 
 
@@ -59,6 +63,34 @@ async def test_a_failure_closes_the_way_and_the_watch_opens_it_again(watched: Tr
     watched.broker.away = False
     await eventually(lambda: watched.health.ready, every=0.001)
     await watched.publisher.publish(())
+
+
+async def test_who_waits_for_the_broker_goes_on_when_it_is_found_again(watched: Trial) -> None:
+    watched.broker.away = True
+    with pytest.raises(TransientError):
+        await watched.publisher.publish(())
+    async with asyncio.TaskGroup() as group:
+        waiting = [group.create_task(watched.publisher.until_back()) for _ in range(2)]
+        attempts = watched.broker.attempts
+        await eventually(lambda: watched.broker.attempts > attempts, every=0.001)
+        assert not any(task.done() for task in waiting)
+        waiting[0].cancel()
+        await eventually(waiting[0].cancelled, every=0.001)
+        assert not waiting[1].done(), "one that goes does not take the others with it"
+        watched.broker.away = False
+    await watched.publisher.until_back()
+
+
+async def test_who_waits_for_the_broker_goes_without_it_when_the_service_stops() -> None:
+    trial = Trial(listening=False)
+    async with asyncio.TaskGroup() as group:
+        watch = group.create_task(trial.publisher.watch())
+        waiting = group.create_task(trial.publisher.until_back())
+        await eventually(lambda: trial.looks, every=0.001)
+        watch.cancel()
+    assert waiting.cancelled()
+    with pytest.raises(asyncio.CancelledError):
+        await trial.publisher.until_back()
 
 
 async def test_a_broker_that_nobody_uses_is_seen_to_go(watched: Trial) -> None:

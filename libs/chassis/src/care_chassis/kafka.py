@@ -39,7 +39,7 @@ class Publisher:
         self._service = service
         self._producer: AIOKafkaProducer | None = None
         self._starting = asyncio.Lock()
-        self._ending: set[asyncio.Future[None]] = set()
+        self._ending: dict[asyncio.Future[None], AIOKafkaProducer] = {}
 
     async def publish(self, events: Sequence[OutgoingEvent]) -> None:
         """Publish in the order given; order within a key is kept.
@@ -98,19 +98,27 @@ class Publisher:
             return self._producer
 
     def _discard(self, producer: AIOKafkaProducer | None) -> None:
-        """Let a producer end in the background: it waits until its last batches expire."""
+        """Let a producer end in the background, once the broker has taken its last batches."""
         if producer is None or producer is not self._producer:
             return
         self._producer = None
         ending = asyncio.ensure_future(producer.stop())
-        self._ending.add(ending)
-        ending.add_done_callback(self._ending.discard)
+        self._ending[ending] = producer
+        ending.add_done_callback(self._forget)
+
+    def _forget(self, ending: asyncio.Future[None]) -> None:
+        del self._ending[ending]
 
     async def stop(self) -> None:
-        """Let go of every connection."""
+        """Let go of every connection, and of what the broker does not take in time any more."""
         self._discard(self._producer)
         if self._ending:
-            await asyncio.wait(self._ending)
+            await asyncio.wait(self._ending, timeout=self._settings.publish_timeout_seconds)
+        for ending, producer in list(self._ending.items()):
+            # an idempotent producer's batches never expire: without a broker it would never end
+            untyped: Any = producer
+            await untyped._sender.close()  # noqa: SLF001 - aiokafka has no other way
+            await ending
 
 
 async def _send(producer: AIOKafkaProducer, record: _Record) -> asyncio.Future[Any]:

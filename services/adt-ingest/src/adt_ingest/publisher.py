@@ -11,7 +11,6 @@ from care_chassis.logs import get_logger
 
 _log = get_logger("adt_ingest.publisher")
 _PART: Final = "kafka"
-_LOOK_EVERY_SECONDS: Final = 0.5
 _CONNECT_WITHIN_SECONDS: Final = 1.0
 _KAFKAS_PORT: Final = 9092
 
@@ -31,11 +30,17 @@ class PromptPublisher:
     """
 
     def __init__(
-        self, inner: Inner, health: Health, *, reachable: Callable[[], Awaitable[bool]]
+        self,
+        inner: Inner,
+        health: Health,
+        *,
+        reachable: Callable[[], Awaitable[bool]],
+        look_every_seconds: float = 0.5,
     ) -> None:
         self._inner = inner
         self._health = health
         self._reachable = reachable
+        self._look_every_seconds = look_every_seconds
         self._away = True
         self._stopped = False
         self._return: asyncio.Future[None] | None = None
@@ -66,7 +71,7 @@ class PromptPublisher:
         try:
             while True:
                 await self._look()
-                await asyncio.sleep(_LOOK_EVERY_SECONDS)
+                await asyncio.sleep(self._look_every_seconds)
         finally:
             self._stopped = True
             if self._return is not None:
