@@ -11,12 +11,11 @@ from datetime import datetime
 from typing import Final
 
 from adt_ingest.domain.answering import answers_to
-from adt_ingest.domain.decoding import decode
 from adt_ingest.domain.doors import Door, Origin
 from adt_ingest.domain.framing import Frame
 from adt_ingest.domain.judgement import QUARANTINED, FindSite, Judgement, judge
 from adt_ingest.domain.profile import SiteProfile
-from adt_ingest.domain.reader import Message, read_message
+from adt_ingest.domain.reader import Message, read_message, text_of
 from adt_ingest.domain.refusals import Refusal
 from adt_ingest.domain.remarks import Lack, Remark, remarks_on
 
@@ -130,10 +129,8 @@ class Rehearsal:
         header, data = judgement.header, judgement.frame.data
         if header is None:
             return ""
-        separator = header.delimiters.field.encode()
         with suppress(Refusal):
-            codec = header.codec or self._site.codec
-            text = decode(data, codec, self._site.charset_rules, separator).text
+            text = text_of(data, header, self._site.codec, self._site.charset_rules).text
             return text[text.find("MSH") :].replace("\r\n", "\r").replace("\n", "\r")
         return ""
 

@@ -8,14 +8,15 @@ Nothing that a sender wrote can end the block that an acknowledgement travels in
 
 import re
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache
 from typing import Final
 
 from adt_ingest.domain.batches import Batch
-from adt_ingest.domain.reader import Delimiters, Header, read_header
+from adt_ingest.domain.delimiters import Delimiters
+from adt_ingest.domain.reader import Header, read_header
 from adt_ingest.domain.refusals import Refusal
 
 _OURSELVES: Final = "HOMEWARD"
@@ -202,7 +203,7 @@ def _words(refusal: Refusal, header: Header) -> str:
 
 def _escaped(text: str, marks: Delimiters) -> str:
     """`text` with the delimiters in it escaped; where no escape is declared they become blanks."""
-    letters = dict(zip(astuple(marks), "FSRET", strict=True))
+    letters = {sign: letter for letter, sign in marks.by_letter().items()}
     if not any(mark in text for mark in letters):
         return text
     escape = marks.escape

@@ -1,19 +1,23 @@
 """Turns a message's bytes into text by the character set it declares; says what was doubtful."""
 
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Sequence
+from typing import Final, NamedTuple
 
-from adt_ingest.domain.charsets import CharsetRules, is_single_byte
+from adt_ingest.domain.charsets import JIS, CharsetRules, is_single_byte
+from adt_ingest.domain.delimiters import Delimiters
 from adt_ingest.domain.refusals import Problem, Refusal
+from adt_ingest.domain.switches import decode_switched, has_switch
 
 CHARSET_REPAIRED: Final = "charset_repaired"
 """The bytes were not what was declared and were read as the site's file says."""
 CHARSET_SUSPICIOUS: Final = "charset_suspicious"
 """The bytes are evidently UTF-8 and were read as declared, which gives nonsense for some signs."""
+_ESCAPE: Final = b"\x1b"
+_WITH_ESCAPES: Final = {JIS: JIS, "shift_jis": JIS, "euc_kr": "iso2022_kr"}
+"""What reads a set where ISO 2022 announces it with true escape sequences."""
 
 
-@dataclass(frozen=True, slots=True)
-class Decoded:
+class Decoded(NamedTuple):
     """A message's text, the codec that gave it, and what was doubtful."""
 
     text: str
@@ -21,27 +25,39 @@ class Decoded:
     warnings: tuple[str, ...] = ()
 
 
-def decode(data: bytes, codec: str, rules: CharsetRules, separator: bytes) -> Decoded:
-    """The text of `data`, of which `codec` is declared; `separator` tells fields apart.
+def decode(
+    data: bytes, codecs: Sequence[str], delimiters: Delimiters, rules: CharsetRules
+) -> Decoded:
+    """The text of `data`, which begins in the first of `codecs` and may switch to the others.
 
     Raises Refusal where bytes are not of that character set and the site repairs nothing.
     """
     try:
-        text = data.decode(codec)
+        text, codec = _as_declared(data, codecs, delimiters)
     except UnicodeDecodeError as error:
-        repaired = _repaired(data, rules) if rules.repair_undecodable else None
+        repaired = repair(data, rules) if rules.repair_undecodable else None
         if repaired is None:
-            reason = f"The bytes are not of the character set {codec}"
-            place = _place_of(data, error.start, separator)
+            reason = f"The bytes are not of the character set {codecs[0]}"
+            place = _place_of(data, error.start, delimiters.field.encode())
             raise Refusal(Problem.DATA_TYPE, reason, place) from error
         return repaired
     if not text.isascii() and is_single_byte(codec) and _is_utf8(data):
-        repaired = _repaired(data, rules) if rules.repair_suspicious else None
+        repaired = repair(data, rules) if rules.repair_suspicious else None
         return repaired or Decoded(text, codec, (CHARSET_SUSPICIOUS,))
     return Decoded(text, codec)
 
 
-def _repaired(data: bytes, rules: CharsetRules) -> Decoded | None:
+def _as_declared(data: bytes, codecs: Sequence[str], delimiters: Delimiters) -> tuple[str, str]:
+    codec = codecs[0]
+    if _ESCAPE in data:
+        codec = next(filter(None, map(_WITH_ESCAPES.get, codecs)), codec)
+    if len(codecs) > 1 and has_switch(data, delimiters):
+        return decode_switched(data, codec, codecs, delimiters), codec
+    return data.decode(codec), codec
+
+
+def repair(data: bytes, rules: CharsetRules) -> Decoded | None:
+    """The text of `data` by the character set that the site's file names; None if it is no help."""
     try:
         text = data.decode(rules.repair_codec)
     except UnicodeDecodeError:

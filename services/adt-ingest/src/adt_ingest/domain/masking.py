@@ -4,7 +4,8 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from adt_ingest.domain.reader import Delimiters, read_header
+from adt_ingest.domain.delimiters import Delimiters
+from adt_ingest.domain.reader import read_header
 from adt_ingest.domain.refusals import Refusal
 
 _CODES: Final = {

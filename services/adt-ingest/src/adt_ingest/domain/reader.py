@@ -4,12 +4,13 @@ A message of fifty segments is asked for some eighty values; taking the rest apa
 cost several times as much. `read_header` reads the MSH alone: enough to route and to answer.
 """
 
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from adt_ingest.domain.charsets import AS_DECLARED, CharsetRules, codec_of
-from adt_ingest.domain.decoding import decode
+from adt_ingest.domain.charsets import AS_DECLARED, CharsetRules, codec_of, why_unreadable
+from adt_ingest.domain.decoding import Decoded, decode, repair
+from adt_ingest.domain.delimiters import Delimiters, delimiters_of
 from adt_ingest.domain.escapes import Unescaper
 from adt_ingest.domain.oddities import Oddity
 from adt_ingest.domain.refusals import Problem, Refusal
@@ -17,22 +18,11 @@ from adt_ingest.domain.refusals import Problem, Refusal
 DELETED: Final = '""'
 """What a sender writes where the stored value shall go."""
 
-_NONE: Final = "\uffff"
-"""Stands for a delimiter that the message does not declare: no text contains it."""
 _UTF8_BOM: Final = b"\xef\xbb\xbf"
+_WIDE: Final = tuple(
+    "MSH".encode(codec) for codec in ("utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")
+)
 _WHITE: Final = b"\r\n\t \x00"
-_LONGEST_MSH2: Final = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Delimiters:
-    """The five separators that a message declares in MSH-1 and MSH-2."""
-
-    field: str = "|"
-    component: str = "^"
-    repetition: str = "~"
-    escape: str = "\\"
-    subcomponent: str = "&"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +59,7 @@ class Header:
 def read_header(data: bytes) -> Header:
     """The header of a message in bytes. Raises Refusal where there is none that can be read."""
     line = _header_line(data)
-    delimiters = _delimiters(line)
+    delimiters = delimiters_of(line)
     name = _field(line, 18, delimiters).partition(delimiters.repetition)[0]
     codec = codec_of(name)
     text, line_codec = _decode_line(line, codec)
@@ -79,36 +69,16 @@ def read_header(data: bytes) -> Header:
 
 def _header_line(data: bytes) -> bytes:
     start = data.find(b"MSH")
-    if start < 0 or (start > 0 and data[:start].removeprefix(_UTF8_BOM).strip(_WHITE)):
+    if start < 0 or (start > 0 and data[:start].replace(_UTF8_BOM, b"").strip(_WHITE)):
+        if any(name in data for name in _WIDE):
+            wide = "The message is written in UTF-16 or UTF-32: send it in UNICODE UTF-8"
+            raise Refusal(Problem.DATA_TYPE, wide, "MSH")
         raise Refusal(Problem.SEGMENT_SEQUENCE, "The message does not begin with MSH", "MSH")
     end = data.find(b"\r", start)
     feed = data.find(b"\n", start, len(data) if end < 0 else end)
     if feed >= 0:
         end = feed
     return data[start:] if end < 0 else data[start:end]
-
-
-def _delimiters(line: bytes) -> Delimiters:
-    end = line.find(line[3:4], 4)
-    return _declared(line[3:] if end < 0 else line[3:end])
-
-
-@lru_cache(maxsize=64)
-def _declared(declaration: bytes) -> Delimiters:
-    """The delimiters of MSH-1 and MSH-2; nearly every message in the world declares the same."""
-    given = declaration[: _LONGEST_MSH2 + 2].decode("latin-1")
-    separator, marks = given[:1], given[1:]
-    if not separator or separator.isalnum() or separator.isspace() or not separator.isascii():
-        raise Refusal(Problem.SEGMENT_SEQUENCE, "MSH-1 is not a field separator", "MSH-1")
-    if (
-        not marks
-        or len(marks) > _LONGEST_MSH2
-        or len(set(given)) < len(given)
-        or not given.isascii()
-        or any(mark.isalnum() or not mark.isprintable() for mark in given)
-    ):
-        raise Refusal(Problem.DATA_TYPE, "MSH-2 does not declare usable delimiters", "MSH-2")
-    return Delimiters(separator, *marks[:4].ljust(4, _NONE))
 
 
 def _field(line: bytes, number: int, delimiters: Delimiters) -> str:
@@ -229,14 +199,13 @@ class Marks:
 
 @lru_cache(maxsize=64)
 def _marks(delimiters: Delimiters, codec: str) -> Marks:
-    marks = dict(zip("FSRET", astuple(delimiters), strict=True))
     return Marks(
         field=delimiters.field,
         component=delimiters.component,
         repetition=delimiters.repetition,
         escape=delimiters.escape,
         subcomponent=delimiters.subcomponent,
-        unescape=Unescaper(escape=delimiters.escape, delimiters=marks, codec=codec),
+        unescape=Unescaper(delimiters, codec),
     )
 
 
@@ -293,13 +262,12 @@ def read_message(
     Segments may end in CR, LF or both. Raises Refusal where bytes are not of that character set
     and `rules` repair nothing.
     """
-    if header.codec is None:
-        raise Refusal(Problem.TABLE_VALUE, "MSH-18 names an unknown character set", "MSH-18")
     oddities: set[Oddity] = set()
     if not data.startswith(b"MSH"):
         data = _from_header(data, oddities)
-    codec = header.codec or default_codec
-    decoded = decode(data, codec, rules, header.delimiters.field.encode())
+        if Oddity.BYTE_ORDER_MARK in oddities:
+            default_codec = "utf-8"
+    decoded = text_of(data, header, default_codec, rules)
     text = decoded.text
     if "\n" in text:
         text = _with_carriage_returns(text, oddities)
@@ -308,6 +276,20 @@ def read_message(
     marks = _marks(header.delimiters, decoded.codec)
     segments = [Segment(line, marks) for line in text.split("\r") if line]
     return Message(segments, warnings=decoded.warnings, oddities=frozenset(oddities))
+
+
+def text_of(data: bytes, header: Header, default_codec: str, rules: CharsetRules) -> Decoded:
+    """The text of a message by its character sets. Raises Refusal as `read_message` does."""
+    names = header.raw(18).split(header.delimiters.repetition)
+    if header.codec is None:
+        repaired = repair(data, rules) if rules.repair_undecodable else None
+        if repaired is None:
+            raise Refusal(Problem.TABLE_VALUE, why_unreadable(names[0]), "MSH-18")
+        return repaired
+    codecs = [header.codec or default_codec]
+    if len(names) > 1:
+        codecs += filter(None, map(codec_of, names[1:]))
+    return decode(data, codecs, header.delimiters, rules)
 
 
 def _from_header(data: bytes, oddities: set[Oddity]) -> bytes:
