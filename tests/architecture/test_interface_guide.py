@@ -12,12 +12,17 @@ from tests.architecture.house import ROOT, package_of, shown
 from typer.core import TyperGroup
 
 from adt_ingest.cli import cli
+from adt_ingest.domain.charsets import why_unreadable
 from adt_ingest.domain.refusals import Problem
 
 _GUIDE = ROOT / "docs/interface-teams.md"
 _HEARD_NOT_SAID = {"replies.py"}
 """What others answer us is no error of ours."""
 _GAP = "…"
+_CHOSEN = {
+    "why_unreadable": {why_unreadable(name) for name in ("EBCDIC", "UTF-16", "CNS 11643-1992")}
+}
+"""Functions that choose a sentence, and what they choose from."""
 
 
 def _modules() -> list[Path]:
@@ -61,8 +66,9 @@ def _said(path: Path) -> Iterator[tuple[str, str]]:
         code = _problem(pair[0]) if len(pair) > 1 else None
         if code is not None:
             text = _text_of(pair[1], names)
-            assert text is not None, f"{shown(path)}:{pair[1].lineno}: say the sentence in place"
-            yield code, text
+            texts = _CHOSEN.get(ast.unparse(pair[1]).partition("(")[0], {text})
+            assert None not in texts, f"{shown(path)}:{pair[1].lineno}: say the sentence in place"
+            yield from ((code, str(one)) for one in texts)
 
 
 def _rows() -> set[tuple[str, str]]:
