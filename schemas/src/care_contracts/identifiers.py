@@ -1,6 +1,5 @@
 """Opaque keys: how a patient or a visit is named where names may be seen (Kafka, spans, logs)."""
 
-import hashlib
 import hmac
 
 from care_contracts.base import Contract
@@ -16,7 +15,7 @@ class Identifier(Contract):
 
 def _keyed(secret: str, *parts: str) -> str:
     message = "\x1f".join(parts).encode()
-    return hmac.new(secret.encode(), message, hashlib.sha256).hexdigest()[:32]
+    return hmac.digest(secret.encode(), message, "sha256")[:16].hex()
 
 
 def patient_key(secret: str, *, site: str, authority: str, mrn: str) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Protocol
 
@@ -125,14 +126,21 @@ def headers_of(event: OutgoingEvent) -> list[tuple[str, bytes]]:
         ("ce_id", event.event_id.encode()),
         ("ce_type", event.type.encode()),
         ("ce_source", event.source.encode()),
-        ("ce_time", event.time.astimezone(UTC).isoformat().replace("+00:00", "Z").encode()),
+        ("ce_time", _written(event.time)),
         ("content-type", event.content_type.encode()),
     ]
     optional = (
         ("ce_subject", event.subject),
         ("correlation_id", event.correlation_id),
         ("traceparent", event.traceparent),
-        *((f"ce_{name}", value) for name, value in event.extensions.items()),
     )
-    headers.extend((name, value.encode()) for name, value in optional if value)
+    headers.extend([(name, value.encode()) for name, value in optional if value])
+    extensions = event.extensions.items()
+    headers.extend([(f"ce_{name}", value.encode()) for name, value in extensions if value])
     return headers
+
+
+@lru_cache(maxsize=64)
+def _written(time: datetime) -> bytes:
+    """An instant as CloudEvents write it; the events of a batch share theirs."""
+    return time.astimezone(UTC).isoformat().replace("+00:00", "Z").encode()

@@ -66,9 +66,7 @@ class Publisher:
         try:
             async with asyncio.timeout(self._settings.publish_timeout_seconds):
                 producer = self._producer or await self._start()
-                confirmations = [await _send(producer, record) for record in records]
-                for confirmation in confirmations:
-                    await confirmation
+                await _send_all(producer, records)
         except MessageSizeTooLargeError as error:
             self._discard(producer)
             raise PermanentError("an event is too large for Kafka") from error
@@ -121,12 +119,18 @@ class Publisher:
             await ending
 
 
-async def _send(producer: AIOKafkaProducer, record: _Record) -> asyncio.Future[Any]:
-    topic, key, value, headers = record
+async def _send_all(producer: AIOKafkaProducer, records: Sequence[_Record]) -> None:
     untyped: Any = producer  # aiokafka annotates its producer in part only
-    confirmation: asyncio.Future[Any] = await untyped.send(topic, value, key=key, headers=headers)
-    confirmation.add_done_callback(_take_note)
-    return confirmation
+    confirmations: list[asyncio.Future[Any]] = []
+    try:
+        for topic, key, value, headers in records:
+            confirmations.append(await untyped.send(topic, value, key=key, headers=headers))
+        for confirmation in confirmations:
+            await confirmation
+    except BaseException:
+        for confirmation in confirmations:
+            confirmation.add_done_callback(_take_note)
+        raise
 
 
 def _take_note(confirmation: asyncio.Future[Any]) -> None:

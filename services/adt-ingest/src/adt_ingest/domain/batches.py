@@ -58,6 +58,8 @@ class Batch:
 
 def messages_in(data: bytes) -> Batch:
     """The messages in `data`; they and the envelope together are all its bytes."""
+    if data.startswith(b"MSH") and data.find(b"MSH", 3) < 0:
+        return Batch((data,))
     start = len(data) - len(data.removeprefix(_BOM).lstrip(_BLANKS))
     begins_a_batch = data.startswith(_BATCH_HEADERS, start)
     if not begins_a_batch and data.find(b"MSH", start + 3) < 0:
