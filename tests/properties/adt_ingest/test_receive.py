@@ -1,4 +1,4 @@
-"""Receiving, whatever comes and whenever Kafka fails: AA is said only of what is held."""
+"""Receiving, whatever comes and whenever Kafka fails: yes is said only of what is held."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -66,3 +66,78 @@ async def test_every_frame_is_answered_once_and_every_positive_answer_is_held(
     told = Counter(event.correlation_id for event in events.on("encounters.v1"))
     for event in events.on("hl7.received.v1"):
         assert (told[event.event_id] > 0) == (headers_of(event).verdict == "accepted")
+
+
+CONDITIONS = ("", "AL", "NE", "ER", "SU")
+
+
+def asking(number: int, accept: str, application: str, form: str) -> bytes:
+    """A message that is good, lacks its visit, or comes from nowhere."""
+    data = discharge(
+        control_id=f"N{number}",
+        visit="V1" if form != "content" else None,
+        sending_facility="GHH" if form != "sender" else "NOBODY",
+    )
+    head, _, rest = data.partition(b"\r")
+    return head.rstrip(b"|") + f"|||{accept}|{application}\r".encode() + rest
+
+
+asked = st.tuples(
+    st.sampled_from(CONDITIONS),
+    st.sampled_from(CONDITIONS),
+    st.sampled_from(["good", "content", "sender"]),
+)
+together = st.tuples(st.lists(asked, min_size=1, max_size=4), st.booleans())
+"""Messages in one frame, as a batch or one behind another."""
+
+
+def codes_in(blocks: Sequence[bytes]) -> list[tuple[str, str]]:
+    """MSA-1 and MSA-2 of every acknowledgement, in order."""
+    lines = [line for block in blocks for line in block.decode().split("\r")]
+    return [(line.split("|")[1], line.split("|")[2]) for line in lines if line[:3] == "MSA"]
+
+
+def check_mode(accept: str, application: str, codes: list[str]) -> None:
+    """What holds of the answers to one message, whatever became of it."""
+    accepts = [code for code in codes if code[0] == "C"]
+    assert codes == accepts + [code for code in codes if code[0] == "A"]
+    if not accept and not application:
+        assert (len(codes), accepts) == (1, [])
+        return
+    assert len(accepts) == 1 if accept == "AL" else len(accepts) <= (accept in ("ER", "SU"))
+    assert len(codes) <= 2
+    if accepts and accepts[0] != "CA":
+        assert len(codes) == 1
+    elif application == "AL":
+        assert len(codes) == len(accepts) + 1
+    elif application in ("", "NE"):
+        assert codes == accepts
+
+
+@given(st.lists(together, max_size=4), st.lists(st.booleans(), max_size=3))
+async def test_every_message_is_answered_as_it_asks_and_yes_means_that_it_is_held(
+    wanted: list[tuple[list[tuple[str, str, str]], bool]], failures: list[bool]
+) -> None:
+    events = FlakyEvents(failures)
+    receive = receiver(events)
+    number = 0
+    for messages, batch in wanted:
+        first = number
+        datas = [asking(first + index, *each) for index, each in enumerate(messages)]
+        number += len(messages)
+        data = b"".join(datas)
+        frame = Frame(b"BHS|^~\\&|A|GHH\r" + data + b"BTS|1\r" if batch else data)
+        (reply,) = await receive.receive([frame], ORIGIN)
+        assert len(reply.blocks) <= (1 if batch or len(messages) > 1 else 2)
+        told = codes_in(reply.blocks)
+        assert [control for _, control in told] == sorted(
+            (control for _, control in told), key=lambda control: int(control[1:])
+        )
+        held = {event.data: event for event in events.on("hl7.received.v1")}
+        for index, (accept, application, _) in enumerate(messages):
+            codes = [code for code, control in told if control == f"N{first + index}"]
+            check_mode(accept, application, codes)
+            if {"AA", "CA", "CR"} & set(codes):
+                assert datas[index] in held
+            if "AA" in codes:
+                assert headers_of(held[datas[index]]).verdict == "accepted"

@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import replace
 
 import pytest
+from prometheus_client import REGISTRY
 from tests.support.adt_ingest_fakes import (
     ORIGIN,
     FakeEvents,
@@ -92,8 +93,10 @@ async def test_a_frame_waits_until_kafka_is_back_and_answers_keep_their_order(
         work = group.create_task(receiver(events, sites).receive(frames, ORIGIN))
         await eventually(lambda: events.attempts == 1, every=0.001)
         assert not work.done()
+        assert REGISTRY.get_sample_value("care_adt_ingest_frames_held") == 4
         events.away = False
         events.returned.set()
+    assert REGISTRY.get_sample_value("care_adt_ingest_frames_held") == 0
     answers = [segments_of(block) for reply in work.result() for block in reply.blocks]
     assert [answer["MSA"][1:3] for answer in answers][:2] == [["AA", "C0"], ["AA", "C1"]]
     assert [answer["MSA"][2] for answer in answers] == ["C0", "C1", "", "C2"]
@@ -134,6 +137,24 @@ async def test_the_same_control_id_with_other_bytes_is_flagged_and_taken() -> No
     flags = [event.extensions["flags"] for event in events.on("hl7.received.v1")]
     assert flags == ["", "resent", "control_id_reused"]
     assert len(events.on("encounters.v1")) == 3
+
+
+async def test_what_was_sent_before_and_not_stored_is_no_less_refused_the_second_time() -> None:
+    events = FakeEvents()
+    receive = receiver(events)
+    events.away = True
+    for code in ("AE", "AE", "AA"):
+        events.away = code == "AE"
+        (reply,) = await receive.receive([Frame(discharge())], ORIGIN)
+        assert code_of(reply.blocks[0]) == code
+    assert len(events.on("encounters.v1")) == 1
+
+
+async def test_doubled_carriage_returns_spoil_no_answer() -> None:
+    data = discharge().replace(b"\r", b"\r\r")
+    (reply,) = await receiver(FakeEvents()).receive([Frame(data)], ORIGIN)
+    assert code_of(reply.blocks[0]) == "AA"
+    assert b"\r\r" not in reply.blocks[0]
 
 
 async def test_a_repaired_message_names_the_one_it_repairs() -> None:

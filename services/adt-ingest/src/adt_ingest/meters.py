@@ -45,6 +45,7 @@ TLS_HANDSHAKES: Final = Counter(
 )
 STRAY_BYTES: Final = Counter("care_adt_ingest_stray_bytes", "Bytes outside of any MLLP block.")
 
+HELD: Final = Gauge("care_adt_ingest_frames_held", "Frames that wait until Kafka is back.")
 RETURNS: Final = Counter(
     "care_adt_ingest_returns",
     "Application acknowledgements to return addresses by what became of them.",

@@ -169,12 +169,19 @@ class Receive:
                 _log.warning("frames_not_stored", count=len(events), detail=str(error), state=state)
                 if not hold:
                     return False
-                await self._events.until_back()
+                await self._wait(len(taken))
             except Exception as error:  # noqa: BLE001 - a bug must not cost the sender its answer
                 _log.error("frames_not_stored", count=len(events), error_type=type(error).__name__)
                 return False
             else:
                 return True
+
+    async def _wait(self, frames: int) -> None:
+        meters.HELD.inc(frames)
+        try:
+            await self._events.until_back()
+        finally:
+            meters.HELD.dec(frames)
 
     def _reply(self, taken: _Taken, then: datetime, *, stored: bool) -> Reply:
         """One block for a frame of several messages, else one for each acknowledgement."""
