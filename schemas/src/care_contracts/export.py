@@ -17,11 +17,15 @@ from pydantic.json_schema import GenerateJsonSchema
 from pydantic_core import core_schema
 
 from care_contracts import topics
+from care_contracts.appointments import AppointmentEvent, AppointmentEventType
 from care_contracts.base import Contract
+from care_contracts.documents import DocumentEvent, DocumentEventType
 from care_contracts.encounters import EncounterEvent, EncounterEventType
 from care_contracts.hl7 import HL7_CONTENT_TYPE, HL7_RECEIVED_TYPE, ReceivedHeaders
 from care_contracts.notifications import NotificationEventType, NotificationSnapshot
+from care_contracts.referrals import ReferralEvent, ReferralEventType
 from care_contracts.reminders import Reminder, ReminderEventType
+from care_contracts.results import ResultEvent, ResultEventType
 from care_contracts.tasks import TaskEventType, TaskSnapshot
 from care_contracts.transitions import (
     EncounterSnapshot,
@@ -51,6 +55,10 @@ def messages() -> tuple[Message, ...]:
     """Every kind of event with a JSON body, topic by topic."""
     return (
         *_all(topics.ENCOUNTERS, EncounterEventType, EncounterEvent),
+        *_all(topics.APPOINTMENTS, AppointmentEventType, AppointmentEvent),
+        *_all(topics.RESULTS, ResultEventType, ResultEvent),
+        *_all(topics.DOCUMENTS, DocumentEventType, DocumentEvent),
+        *_all(topics.REFERRALS, ReferralEventType, ReferralEvent),
         *(Message(topics.TRANSITIONS, kind.value, _body_of(kind)) for kind in TransitionEventType),
         *_all(topics.TASKS, TaskEventType, TaskSnapshot),
         *_all(topics.REMINDERS, ReminderEventType, Reminder),

@@ -17,7 +17,7 @@ class Verdict(StrEnum):
     """What became of a frame."""
 
     ACCEPTED = "accepted"
-    """Translated: an event with the same correlation_id is in `encounters.v1`."""
+    """Translated: events with the same correlation_id say what it means."""
     IGNORED = "ignored"
     """A trigger that means nothing here: acknowledged and counted."""
     QUARANTINED = "quarantined"

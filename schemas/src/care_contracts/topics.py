@@ -2,6 +2,10 @@
 
 HL7_RECEIVED = "hl7.received.v1"
 ENCOUNTERS = "encounters.v1"
+APPOINTMENTS = "appointments.v1"
+RESULTS = "results.v1"
+DOCUMENTS = "documents.v1"
+REFERRALS = "referrals.v1"
 TRANSITIONS = "transitions.v1"
 TASKS = "tasks.v1"
 REMINDERS = "reminders.v1"
@@ -11,6 +15,10 @@ FEEDS = "feeds.v1"
 EVENT_TOPICS = (
     HL7_RECEIVED,
     ENCOUNTERS,
+    APPOINTMENTS,
+    RESULTS,
+    DOCUMENTS,
+    REFERRALS,
     TRANSITIONS,
     TASKS,
     REMINDERS,

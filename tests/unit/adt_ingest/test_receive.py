@@ -117,7 +117,7 @@ async def test_a_trigger_that_means_nothing_here_is_accepted_and_ignored(trigger
 
 async def test_another_message_type_is_accepted_and_ignored() -> None:
     events = FakeEvents()
-    data = b"MSH|^~\\&|LAB|GHH|||20260522||ORU^R01|L1|P|2.5\rPID|||MR1\rOBX|1|ST|x||y\r"
+    data = b"MSH|^~\\&|LAB|GHH|||20260522||ORM^O01|L1|P|2.5\rPID|||MR1\r"
     assert code_of(await answer_to(data, events)) == "AA"
     assert headers_of(events.held[0]).verdict == "ignored"
 

@@ -5,6 +5,7 @@ from typing import Final
 
 from prometheus_client import Counter, Gauge, Histogram
 
+from adt_ingest.domain import feeds
 from adt_ingest.domain.judgement import Judgement
 from adt_ingest.domain.triggers import KNOWN
 
@@ -55,6 +56,8 @@ RETURNS_WAITING: Final = Gauge(
     "care_adt_ingest_returns_waiting", "Application acknowledgements on their way."
 )
 
+_TRIGGERS: Final = feeds.TRIGGERS | set(KNOWN)
+
 
 _frames: Final = lru_cache(maxsize=4096)(FRAMES.labels)
 """The counter of these labels: looking one up takes longer than counting."""
@@ -63,7 +66,7 @@ _frames: Final = lru_cache(maxsize=4096)(FRAMES.labels)
 def count(judgement: Judgement, *, stored: bool, answer: str, flag: str) -> None:
     """Count a message. Unknown triggers share a label, so that no sender can make thousands."""
     site = judgement.site or "unknown"
-    trigger = judgement.trigger if judgement.trigger in KNOWN else "other"
+    trigger = judgement.trigger if judgement.trigger in _TRIGGERS else "other"
     verdict = judgement.verdict if stored else "not_stored"
     _frames(site, trigger, verdict, answer).inc()
     for oddity in judgement.oddities:

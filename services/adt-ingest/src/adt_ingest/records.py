@@ -1,6 +1,6 @@
 """Turns what became of a frame into the events that Kafka is to hold: the contracts' side of it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,16 +16,37 @@ from adt_ingest.domain.judgement import ACCEPTED, IGNORED, Judgement
 from adt_ingest.domain.movements import Movement
 from adt_ingest.domain.reader import Header, read_header
 from adt_ingest.domain.refusals import Refusal
+from adt_ingest.domain.statements import Statement
 from adt_ingest.domain.subjects import NO_REFERENCES, References
 from adt_ingest.domain.translation import Translation
 from care_chassis.events import OutgoingEvent
+from care_contracts.appointments import AppointmentEvent
+from care_contracts.documents import DocumentEvent
 from care_contracts.encounters import EncounterEvent
 from care_contracts.hl7 import HL7_CONTENT_TYPE, HL7_RECEIVED_TYPE
 from care_contracts.identifiers import patient_key, visit_key
-from care_contracts.topics import ENCOUNTERS, HL7_RECEIVED
+from care_contracts.referrals import ReferralEvent
+from care_contracts.results import ResultEvent
+from care_contracts.statements import Statement as StatementBody
+from care_contracts.topics import (
+    APPOINTMENTS,
+    DOCUMENTS,
+    ENCOUNTERS,
+    HL7_RECEIVED,
+    REFERRALS,
+    RESULTS,
+)
 
 _MOST_BYTES: Final = 1_000_000
 """Kafka takes records of up to 1 MiB, headers included; one it refuses would hold up its batch."""
+
+_STATEMENTS: Final[Mapping[str, tuple[str, type[StatementBody]]]] = {
+    "appointment": (APPOINTMENTS, AppointmentEvent),
+    "result": (RESULTS, ResultEvent),
+    "document": (DOCUMENTS, DocumentEvent),
+    "referral": (REFERRALS, ReferralEvent),
+}
+"""Topic and body by what a statement is about: the first word of its kind."""
 
 _LONGEST_HEADER: Final = 199
 """What a header repeats of a frame is cut: the whole is in the frame."""
@@ -94,9 +115,9 @@ class Records:
 
     def of(self, receipt: Receipt) -> list[OutgoingEvent]:
         """The message as it came, and what it tells of."""
-        encounters = list(self._encounters(receipt))
-        key = encounters[0].key if encounters else receipt.event_id
-        return [self._received(receipt, key), *encounters]
+        told = [*self._encounters(receipt), *self._statements(receipt)]
+        key = told[0].key if told else receipt.event_id
+        return [self._received(receipt, key), *told]
 
     def of_envelope(self, envelope: Envelope) -> OutgoingEvent:
         """The bytes of a batch that belong to none of its messages."""
@@ -142,29 +163,35 @@ class Records:
         )
 
     def _encounters(self, receipt: Receipt) -> Iterator[OutgoingEvent]:
-        judgement = receipt.judgement
-        for index, told in enumerate(judgement.translations):
+        for index, told in enumerate(receipt.judgement.translations):
             body = EncounterEvent.model_validate(self._body(receipt, told))
-            data = body.to_json()
-            if len(data) > _MOST_BYTES:
-                raise EventTooLargeError(len(data))
-            yield OutgoingEvent(
-                topic=ENCOUNTERS,
-                key=body.patient.patient_key,
-                event_id=receipt.event_ids.of_kind(told.kind, index),
-                type=told.kind,
-                source=source_of(judgement.site),
-                subject=body.visit.visit_key if body.visit else body.patient.patient_key,
-                time=receipt.received_at,
-                data=data,
-                correlation_id=receipt.event_id,
-                traceparent=traceparent_of(receipt.event_id),
-            )
+            event_id = receipt.event_ids.of_kind(told.kind, index)
+            yield _event(receipt, body, topic=ENCOUNTERS, kind=told.kind, event_id=event_id)
 
-    def _body(self, receipt: Receipt, told: Translation) -> dict[str, object]:
+    def _statements(self, receipt: Receipt) -> Iterator[OutgoingEvent]:
+        for index, told in enumerate(receipt.judgement.statements):
+            topic, contract = _STATEMENTS[told.kind.partition(".")[0]]
+            body = contract.model_validate(self._envelope(receipt, told) | told.body)
+            event_id = receipt.event_ids.of_kind(told.kind, index)
+            yield _event(receipt, body, topic=topic, kind=told.kind, event_id=event_id)
+
+    def _body(self, receipt: Receipt, told: Translation) -> Facts:
+        body = self._envelope(receipt, told)
+        body["patient_facts"] = told.patient_facts
+        body["visit_facts"] = told.visit_facts
+        if told.references is not NO_REFERENCES:
+            body.update(self._references(receipt.judgement.site, told.references))
+        if told.movement:
+            body["movement"] = _movement(told.movement)
+        if told.site_fields:
+            body["site_fields"] = told.site_fields
+        return body
+
+    def _envelope(self, receipt: Receipt, told: Translation | Statement) -> Facts:
+        """What every body says: who said it, of whom, and when."""
         site, header = receipt.judgement.site, receipt.judgement.header
         sender = ("", "", "") if header is None else tuple(header.first(n) for n in (10, 3, 4))
-        body: dict[str, object] = {
+        body: Facts = {
             "site": site,
             "message": {
                 "message_control_id": sender[0],
@@ -175,19 +202,11 @@ class Records:
             "patient": self._patient(site, told.patient),
             "recorded_at": told.recorded_at,
             "received_at": receipt.received_at,
-            "patient_facts": told.patient_facts,
-            "visit_facts": told.visit_facts,
         }
         if told.visit:
             body["visit"] = self._visit(site, told.visit)
-        if told.references is not NO_REFERENCES:
-            body.update(self._references(site, told.references))
         if told.occurred_at:
             body["occurred_at"] = told.occurred_at
-        if told.movement:
-            body["movement"] = _movement(told.movement)
-        if told.site_fields:
-            body["site_fields"] = told.site_fields
         if told.warnings:
             body["warnings"] = list(told.warnings)
         return body
@@ -215,6 +234,26 @@ class Records:
         visit, authority = number.value, number.authority
         key = visit_key(self._secret, site=site, authority=authority, visit=visit)
         return {"visit_key": key, "visit": visit, "authority": authority}
+
+
+def _event(
+    receipt: Receipt, body: EncounterEvent | StatementBody, *, topic: str, kind: str, event_id: str
+) -> OutgoingEvent:
+    data = body.to_json()
+    if len(data) > _MOST_BYTES:
+        raise EventTooLargeError(len(data))
+    return OutgoingEvent(
+        topic=topic,
+        key=body.patient.patient_key,
+        event_id=event_id,
+        type=kind,
+        source=source_of(receipt.judgement.site),
+        subject=body.visit.visit_key if body.visit else body.patient.patient_key,
+        time=receipt.received_at,
+        data=data,
+        correlation_id=receipt.event_id,
+        traceparent=traceparent_of(receipt.event_id),
+    )
 
 
 def _movement(movement: Movement) -> Facts:

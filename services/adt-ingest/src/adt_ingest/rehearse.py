@@ -50,7 +50,7 @@ class Rehearsed:
     @property
     def becomes(self) -> list[str]:
         """The events, or the verdict where there is none."""
-        told = [translation.kind for translation in self.judgement.translations]
+        told = [each.kind for each in self.judgement.told]
         if told and self.reason:  # only its sender is unknown
             return [self.verdict, *(f"once it is known: {kind}" for kind in told)]
         return told or [self.judgement.verdict]

@@ -6,9 +6,14 @@ from dataclasses import replace
 from pydantic import ValidationError
 
 from care_contracts import topics
+from care_contracts.appointments import AppointmentEvent
+from care_contracts.documents import DocumentEvent
 from care_contracts.encounters import EncounterEvent, EncounterEventType
 from care_contracts.notifications import NotificationSnapshot
+from care_contracts.referrals import ReferralEvent
 from care_contracts.reminders import Reminder
+from care_contracts.results import ResultEvent
+from care_contracts.statements import Statement
 from care_contracts.tasks import TaskSnapshot
 from care_contracts.transitions import (
     EncounterSnapshot,
@@ -74,6 +79,35 @@ def _of_encounter_event(headers: Mapping[str, str], data: bytes) -> Facts:
     event = EncounterEvent.model_validate_json(data)
     is_merge = headers["ce_type"] == EncounterEventType.PATIENT_MERGED
     prior = event.prior_patient if is_merge else None
+    return replace(
+        _of_hospital(event),
+        prior_patient_key=prior.patient_key if prior else "",
+        prior_mrn=prior.mrn if prior else "",
+    )
+
+
+def _of_appointment(_headers: Mapping[str, str], data: bytes) -> Facts:
+    event = AppointmentEvent.model_validate_json(data)
+    return replace(_of_hospital(event), detail=event.facts.status or "")
+
+
+def _of_result(_headers: Mapping[str, str], data: bytes) -> Facts:
+    event = ResultEvent.model_validate_json(data)
+    return replace(_of_hospital(event), detail=event.status)
+
+
+def _of_document(_headers: Mapping[str, str], data: bytes) -> Facts:
+    event = DocumentEvent.model_validate_json(data)
+    return replace(_of_hospital(event), detail=event.status)
+
+
+def _of_referral(_headers: Mapping[str, str], data: bytes) -> Facts:
+    event = ReferralEvent.model_validate_json(data)
+    return replace(_of_hospital(event), detail=event.facts.status or "")
+
+
+def _of_hospital(event: EncounterEvent | Statement) -> Facts:
+    """What every translation of a message says: whose it is, and which message said so."""
     return Facts(
         site=event.site,
         control_id=event.message.message_control_id,
@@ -84,8 +118,6 @@ def _of_encounter_event(headers: Mapping[str, str], data: bytes) -> Facts:
         mrn=event.patient.mrn,
         visit_key=event.visit.visit_key if event.visit else "",
         visit=event.visit.visit if event.visit else "",
-        prior_patient_key=prior.patient_key if prior else "",
-        prior_mrn=prior.mrn if prior else "",
     )
 
 
@@ -156,6 +188,10 @@ def _of_notification(_headers: Mapping[str, str], data: bytes) -> Facts:
 _READERS: Mapping[str, Callable[[Mapping[str, str], bytes], Facts]] = {
     topics.HL7_RECEIVED: _of_frame,
     topics.ENCOUNTERS: _of_encounter_event,
+    topics.APPOINTMENTS: _of_appointment,
+    topics.RESULTS: _of_result,
+    topics.DOCUMENTS: _of_document,
+    topics.REFERRALS: _of_referral,
     topics.TRANSITIONS: _of_transition_topic,
     topics.TASKS: _of_task,
     topics.REMINDERS: _of_reminder,

@@ -17,6 +17,7 @@ from adt_ingest.conformance import Checked, ConformanceCheck
 from adt_ingest.domain.captures import read_capture
 from adt_ingest.domain.identifiers import Identifier
 from adt_ingest.domain.profile import SiteProfile
+from adt_ingest.domain.statements import Statement
 from adt_ingest.domain.translation import Translation
 from adt_ingest.rehearse import Rehearsal, Rehearsed, Summary, fragment
 from adt_ingest.settings import Settings
@@ -123,7 +124,7 @@ def _print_messages(rehearsed: Iterable[Rehearsed], *, show_values: bool) -> Non
     for heading in ("#", "control id", "message", "answer", "becomes", "patient", "visit"):
         table.add_column(heading, overflow="fold")
     for one in rehearsed:
-        told = one.judgement.translations
+        told = one.judgement.told
         table.add_row(
             str(one.position),
             escape(one.control_id),
@@ -222,9 +223,7 @@ def _document(
                 "answer": one.answer,
                 "reason": one.reason,
                 "place": one.place,
-                "events": [
-                    _event(told, show_values=show_values) for told in one.judgement.translations
-                ],
+                "events": [_event(told, show_values=show_values) for told in one.judgement.told],
                 "remarks": [
                     {"words": remark.words, "serious": remark.serious} for remark in one.remarks
                 ],
@@ -248,20 +247,30 @@ def _document(
     }
 
 
-def _event(told: Translation, *, show_values: bool) -> dict[str, Any]:
+def _event(told: Translation | Statement, *, show_values: bool) -> dict[str, Any]:
+    said = _said_in(told)
     event: dict[str, Any] = {
         "kind": told.kind,
         "recorded_at": told.recorded_at.isoformat(),
         "patient": _number(told.patient, show_values=show_values),
         "visit": _number(told.visit, show_values=show_values),
-        "says": sorted([*told.patient_facts, *told.visit_facts, *told.site_fields]),
+        "says": sorted(name for facts in said.values() for name in facts),
     }
     if show_values:
-        event["patient_facts"] = _plain(told.patient_facts)
-        event["visit_facts"] = _plain(told.visit_facts)
-        event["site_fields"] = dict(told.site_fields)
+        event.update(_plain(said))
     return event
 
 
-def _plain(facts: dict[str, object]) -> Any:  # noqa: ANN401 - whatever JSON can say
+def _said_in(told: Translation | Statement) -> dict[str, dict[str, Any]]:
+    """What an event says, by the part of its body."""
+    if isinstance(told, Statement):
+        return {"body": told.body}
+    return {
+        "patient_facts": told.patient_facts,
+        "visit_facts": told.visit_facts,
+        "site_fields": dict(told.site_fields),
+    }
+
+
+def _plain(facts: dict[str, dict[str, Any]]) -> Any:  # noqa: ANN401 - whatever JSON can say
     return json.loads(json.dumps(facts, default=str))

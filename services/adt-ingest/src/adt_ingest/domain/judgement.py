@@ -7,7 +7,7 @@ quarantined   not a message, of an unknown site, or not to be understood: AR, or
 What is turned away before its content is looked at is not `admitted`: enhanced mode answers CR.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -16,11 +16,13 @@ from typing import Final, TypeAlias
 from adt_ingest.domain.acknowledgement import Answer, Code, version_of
 from adt_ingest.domain.admission import refuse_origin
 from adt_ingest.domain.doors import Origin
+from adt_ingest.domain.feeds import FEEDS
 from adt_ingest.domain.framing import Flaw, Frame
 from adt_ingest.domain.oddities import Oddity
 from adt_ingest.domain.profile import AnswerRules, SiteProfile
 from adt_ingest.domain.reader import Header, read_header, read_message
 from adt_ingest.domain.refusals import FormRefusal, Problem, Refusal
+from adt_ingest.domain.statements import Statement
 from adt_ingest.domain.translation import Translation, translate, trigger_of
 from adt_ingest.domain.triggers import MEANINGS
 
@@ -60,7 +62,8 @@ class Judgement:
     """None where nobody can read it."""
     site: str = ""
     trigger: str = ""
-    translations: tuple[Translation, ...] = ()
+    told: tuple[Translation | Statement, ...] = ()
+    """What it tells of: an ADT message of visits and persons, others of other things."""
     oddities: frozenset[Oddity] = frozenset()
     """The slips of form that were forgiven, and those that were not."""
     warnings: tuple[str, ...] = ()
@@ -68,6 +71,16 @@ class Judgement:
     admitted: bool = True
     rules: AnswerRules = _UNKNOWN_RULES
     """How its site is answered; the rules of an unknown site for one that may not speak for it."""
+
+    @property
+    def translations(self) -> tuple[Translation, ...]:
+        """What an ADT message tells of."""
+        return tuple(each for each in self.told if isinstance(each, Translation))
+
+    @property
+    def statements(self) -> tuple[Statement, ...]:
+        """What a message of another feed tells of."""
+        return tuple(each for each in self.told if isinstance(each, Statement))
 
 
 def judge(frame: Frame, find_site: FindSite, received_at: datetime, origin: Origin) -> Judgement:
@@ -103,29 +116,41 @@ def _turned_away(
 def _judge_of_site(
     frame: Frame, header: Header, site: SiteProfile, received_at: datetime
 ) -> Judgement:
-    trigger = trigger_of(header)
+    feed, triggers = FEEDS.get(header.component(9, 1)), _triggers_of(header)
+    trigger = trigger_of(header) or (feed.only_trigger if feed else "")
     about = partial(
         Judgement, frame, header=header, site=site.code, oddities=frame.oddities, rules=site.answers
     )
     try:
         _forgive(frame.oddities, site)
-        if header.component(9, 1) != "ADT" or (trigger and trigger not in MEANINGS):
+        if not triggers or (trigger and trigger not in triggers):
             return about(verdict=IGNORED, answer=_TAKEN, trigger=trigger)
         message = read_message(
             frame.data, header, default_codec=site.codec, rules=site.charset_rules
         )
-        trigger = trigger_of(header, message)
+        trigger = trigger or trigger_of(header, message)
         odd = frame.oddities | message.oddities
         about = partial(about, trigger=trigger, oddities=odd, warnings=message.warnings)
         _forgive(message.oddities, site)
-        if trigger not in MEANINGS:
+        if trigger not in triggers:
             return about(verdict=IGNORED, answer=_TAKEN)
-        told = translate(message, header, site, trigger=trigger, received_at=received_at)
+        told = (feed.statements if feed else translate)(
+            message, header, site, trigger=trigger, received_at=received_at
+        )
     except Refusal as refusal:
         answer = Answer(site.answers.rejected_as, refusal)
         admitted = not isinstance(refusal, FormRefusal)
         return about(verdict=QUARANTINED, answer=answer, trigger=trigger, admitted=admitted)
-    return about(verdict=ACCEPTED, answer=_TAKEN, translations=tuple(told))
+    verdict = ACCEPTED if told else IGNORED
+    return about(verdict=verdict, answer=_TAKEN, told=tuple(told))
+
+
+def _triggers_of(header: Header) -> Collection[str]:
+    """The triggers that mean something in a message of this type; none where its type does not."""
+    kind = header.component(9, 1)
+    if kind in FEEDS:
+        return FEEDS[kind].triggers
+    return MEANINGS if kind == "ADT" else ()
 
 
 def _forgive(oddities: frozenset[Oddity], site: SiteProfile) -> None:

@@ -8,7 +8,17 @@ from enum import StrEnum
 from flow_monitor.domain.entries import Position, Sighting
 
 WIRE_TYPE = "hl7.received"
-_CAUSES_FIRST = ("hl7.received.v1", "encounters.v1", "transitions.v1", "tasks.v1", "reminders.v1")
+_CAUSES_FIRST = (
+    "hl7.received.v1",
+    "encounters.v1",
+    "appointments.v1",
+    "results.v1",
+    "documents.v1",
+    "referrals.v1",
+    "transitions.v1",
+    "tasks.v1",
+    "reminders.v1",
+)
 
 
 class IdKind(StrEnum):
