@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import Sequence
-from typing import Any
+from functools import lru_cache
+from typing import Any, cast
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError, MessageSizeTooLargeError
+from aiokafka.partitioner import DefaultPartitioner
 from faststream.kafka import KafkaBroker
 
 from care_chassis.errors import PermanentError, TransientError
@@ -86,6 +88,7 @@ class Publisher:
                     max_batch_size=_BATCH_BYTES,
                     request_timeout_ms=int(self._settings.publish_timeout_seconds * 1000),
                     max_request_size=16 * _BATCH_BYTES,
+                    partitioner=cast("DefaultPartitioner", partition_of),
                 )
                 try:
                     await producer.start()
@@ -131,6 +134,21 @@ async def _send_all(producer: AIOKafkaProducer, records: Sequence[_Record]) -> N
         for confirmation in confirmations:
             confirmation.add_done_callback(_take_note)
         raise
+
+
+_PARTITIONER: Any = DefaultPartitioner()
+
+
+@lru_cache(maxsize=8192)
+def _keyed_partition(key: bytes, partitions: tuple[int, ...]) -> int:
+    return _PARTITIONER(key, list(partitions), list(partitions))
+
+
+def partition_of(key: bytes | None, partitions: list[int], available: list[int]) -> int:
+    """As every client of Kafka has it, remembered: the hash is slow in Python, and keys repeat."""
+    if key is None:
+        return _PARTITIONER(key, partitions, available)
+    return _keyed_partition(key, tuple(partitions))
 
 
 def _take_note(confirmation: asyncio.Future[Any]) -> None:
