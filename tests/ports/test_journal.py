@@ -72,6 +72,19 @@ async def test_every_kind_of_id_finds_its_correlation(journal: _Kept) -> None:
     assert await journal.correlations_of(IdKind.CORRELATION_ID, "c2", "") == {"c2"}
 
 
+@pytest.mark.parametrize("topic", ["appointments.v1", "results.v1", "documents.v1", "referrals.v1"])
+async def test_a_statement_of_another_feed_is_found_by_person_visit_and_message(
+    journal: _Kept, topic: str
+) -> None:
+    told = entry(
+        topic, after=1, control_id="M1", visit="V1", mrn="MR1", patient_key="p1", site="GHH"
+    )
+    await journal.append([entry(RECEIVED, control_id="M1", site="GHH"), told])
+    for kind, value in ((IdKind.CONTROL_ID, "M1"), (IdKind.VISIT, "V1"), (IdKind.MRN, "MR1")):
+        assert await journal.correlations_of(kind, value, "GHH") == {"c1"}
+    assert [seen.position.topic for seen in await journal.stations({"c1"}, 10)][-1] == topic
+
+
 async def test_an_empty_id_finds_nothing(journal: _Kept) -> None:
     await journal.append([entry(correlation_id="c1")])
     for kind in IdKind:

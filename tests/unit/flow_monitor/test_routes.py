@@ -1,9 +1,13 @@
 """What the journal takes off the topics: everything, whatever it looks like."""
 
+import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
+from typing import Any
 from uuid import UUID
+
+import pytest
 
 from care_contracts import topics
 from care_contracts.encounters import (
@@ -15,6 +19,7 @@ from care_contracts.encounters import (
 )
 from care_contracts.notifications import NotificationSnapshot, NotificationState
 from care_contracts.reminders import Reminder
+from care_contracts.statements import Statement
 from care_contracts.tasks import TaskSnapshot, TaskState
 from care_contracts.transitions import (
     EncounterSnapshot,
@@ -109,6 +114,39 @@ def test_an_encounter_event_says_whose_it_is_and_who_was_merged_away() -> None:
     assert facts.reason == "nonexistent_local_time"
     moved = journaled(topics.ENCOUNTERS, EncounterEventType.VISIT_MOVED, body.to_json()).facts
     assert (moved.prior_patient_key, moved.prior_mrn) == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("topic", "more", "status"),
+    [
+        (topics.APPOINTMENTS, {"facts": {"status": "no_show"}}, "no_show"),
+        (topics.APPOINTMENTS, {}, ""),
+        (topics.RESULTS, {"status": "preliminary"}, "preliminary"),
+        (topics.DOCUMENTS, {"status": "superseded", "number": {"value": "D1"}}, "superseded"),
+        (
+            topics.REFERRALS,
+            {"facts": {"status": "accepted"}, "number": {"value": "R1"}},
+            "accepted",
+        ),
+    ],
+)
+def test_a_statement_of_another_feed_says_whose_it_is_and_how_the_thing_stands(
+    topic: str, more: dict[str, Any], status: str
+) -> None:
+    said = Statement(
+        site="GHH",
+        message=MessageReference(message_control_id="M1", trigger="S26"),
+        patient=PatientReference(patient_key="p1", mrn="MR1", authority="GHH"),
+        visit=VisitReference(visit_key="v1", visit="V1"),
+        recorded_at=AT,
+        received_at=AT,
+        warnings=["text_shortened"],
+    )
+    body = json.dumps(json.loads(said.to_json()) | more).encode()
+    facts = journaled(topic, "some.type", body).facts
+    assert (facts.outcome, facts.reason, facts.detail) == ("translated", "text_shortened", status)
+    assert (facts.control_id, facts.trigger, facts.site) == ("M1", "S26", "GHH")
+    assert (facts.patient_key, facts.mrn, facts.visit_key, facts.visit) == ("p1", "MR1", "v1", "V1")
 
 
 def test_a_transition_says_how_it_stands() -> None:
