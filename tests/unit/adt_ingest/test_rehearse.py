@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 from tests.support.adt_ingest_fakes import GOOD_HEALTH, RECEIVED_AT, good_health
+from tests.support.feed_messages import mdm, siu
 from tests.support.hl7_builders import admission, adt, discharge, framed, merge, update
 from typer.testing import CliRunner
 
@@ -81,6 +82,11 @@ def test_the_answer_is_the_one_that_would_be_given_in_earnest() -> None:
         ("AR", unknown, "MSH-4", "quarantined"),
         ("AR", "The message does not begin with MSH", "MSH", "quarantined"),
     ]
+
+
+def test_messages_of_other_feeds_become_what_they_tell_of() -> None:
+    assert rehearsed(siu()).becomes == ["appointment.booked"]
+    assert rehearsed(mdm(txa="")).reason == "The document is missing"
 
 
 def test_the_answers_are_those_of_the_mode_that_the_message_asks_for() -> None:

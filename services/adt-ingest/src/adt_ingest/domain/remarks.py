@@ -68,6 +68,8 @@ def remarks_on(
         if judgement.translations:
             yield from _on_times(message, judgement.header)
             yield from _on_words(message, judgement.translations[0], site)
+    for doubt in dict.fromkeys(doubt for told in judgement.told for doubt in told.warnings):
+        yield Remark(_DOUBTS.get(doubt, doubt.replace("_", " ")), serious=True)
     for told in judgement.translations:
         yield from _on_event(told, judgement.trigger, message)
 
@@ -131,8 +133,6 @@ def _unexplained(field: str, key: str, word: str) -> Remark:
 
 
 def _on_event(told: Translation, trigger: str, message: Message | None) -> Iterator[Remark]:
-    for doubt in told.warnings:
-        yield Remark(_DOUBTS.get(doubt, doubt.replace("_", " ")), serious=True)
     meaning = MEANINGS.get(trigger)
     if told.visit is None and meaning is not None and meaning.about is About.PERHAPS_A_VISIT:
         yield Remark("PV1-19 (visit number) is missing: only the person is followed", serious=True)
