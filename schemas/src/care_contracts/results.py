@@ -83,7 +83,8 @@ class Observation(Contract):
 class ResultEvent(Statement):
     """The body of every event in `results.v1`: all that the message says of one examination.
 
-    It takes the place of what was said earlier under the same number and service.
+    Of one observation (number, code and `sub_id`) the newest word holds; one that a later message
+    leaves out still stands. Laboratories send what is new.
     """
 
     placer_number: Number | None = None

@@ -197,6 +197,24 @@ def test_an_appointment_without_an_end_lasts_as_long_as_it_says() -> None:
     assert facts.ends_at.isoformat() == "2026-06-01T13:45:00+00:00"
 
 
+@pytest.mark.parametrize(
+    ("sent", "starts"),
+    [
+        ("20260525090000-0400", "2026-12-01T14:00:00+00:00"),
+        ("20260525090000", "2026-12-01T14:00:00+00:00"),
+        ("20260525130000+0000", "2026-12-01T09:00:00+00:00"),
+    ],
+)
+def test_an_appointment_in_winter_is_by_the_clock_on_the_wall(sent: str, starts: str) -> None:
+    data = siu(sch=SCH.replace("20260601", "20261201")).replace(
+        b"20260525090000-0400", sent.encode()
+    )
+    body = body_of(AppointmentEvent, data)
+    assert body.facts.starts_at is not None
+    assert body.facts.starts_at.isoformat() == starts
+    assert body.recorded_at.isoformat() == "2026-05-25T13:00:00+00:00"
+
+
 def test_what_a_change_leaves_out_is_not_said_and_what_it_deletes_is_null() -> None:
     sch = 'SCH||F1^BOOKS||||""|""||||""'
     (event,) = events_of(siu("S14", sch=sch))

@@ -5,8 +5,8 @@ longer than its bound; what comes of both is a `Statement`.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, tzinfo
 from itertools import islice
 from typing import Final, TypeVar
 
@@ -65,20 +65,23 @@ class Reading:
 
     def words(self) -> "Words":
         """A reader of fields that gathers what is doubtful about one statement."""
+        zone, sent = self.site.zone, self.stamps[1]
+        foreign = sent if sent is not None and not _is_local(sent, zone) else None
         latest = self.received_at.year + _YEARS_AHEAD
-        return Words(MessageTimes(self.site.zone, self.stamps[1], list(self.warnings), latest))
+        return Words(MessageTimes(zone, foreign, list(self.warnings), latest))
 
     def statement(self, kind: str, body: Facts, words: "Words") -> Statement:
         """The event of this kind, with all that was doubtful while its body was read."""
         recorded, sent, occurred = self.stamps
+        times = replace(words.times, sent=sent)
         return Statement(
             kind=kind,
             patient=self.patient,
             visit=self.visit,
-            recorded_at=words.times.first_of([recorded, sent]) or self.received_at,
-            occurred_at=words.times.first_of([occurred]),
+            recorded_at=times.first_of([recorded, sent]) or self.received_at,
+            occurred_at=times.first_of([occurred]),
             body=body,
-            warnings=tuple(words.times.warnings),
+            warnings=tuple(times.warnings),
         )
 
     def required(self, name: str, what: str) -> Segment:
@@ -114,6 +117,18 @@ def readings(
             pids, message.groups("PID") if len(pids) > 1 else [message], strict=False
         )
     ]
+
+
+def _is_local(sent: Stamp, zone: tzinfo) -> bool:
+    """Whether the offset of MSH-7 is the site's own at that moment.
+
+    Then a time without one is what a clock on the site's wall shows, also beyond a change to or
+    from summer time: an appointment in winter that is booked in summer.
+    """
+    return (
+        sent.offset is not None
+        and sent.wall.replace(tzinfo=sent.offset).astimezone(zone).replace(tzinfo=None) == sent.wall
+    )
 
 
 def _patient(pid: Segment, site: SiteProfile) -> Identifier:
