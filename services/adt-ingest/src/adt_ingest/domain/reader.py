@@ -22,6 +22,7 @@ _UTF8_BOM: Final = b"\xef\xbb\xbf"
 _WIDE: Final = tuple(
     "MSH".encode(codec) for codec in ("utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")
 )
+_CHARSET: Final = 18
 _WHITE: Final = b"\r\n\t \x00"
 
 
@@ -60,11 +61,15 @@ def read_header(data: bytes) -> Header:
     """The header of a message in bytes. Raises Refusal where there is none that can be read."""
     line = _header_line(data)
     delimiters = delimiters_of(line)
-    name = _field(line, 18, delimiters).partition(delimiters.repetition)[0]
-    codec = codec_of(name)
-    text, line_codec = _decode_line(line, codec)
-    fields = tuple(text[3:].split(delimiters.field))
-    return Header(delimiters, fields, codec=codec, line_codec=line_codec)
+    text = line.decode("latin-1")
+    fields = text[3:].split(delimiters.field)
+    name = fields[_CHARSET - 1] if len(fields) >= _CHARSET else ""
+    codec = codec_of(name.partition(delimiters.repetition)[0])
+    line_codec = codec or "utf-8"
+    if not text.isascii() or "\x1b" in text:
+        text, line_codec = _decode_line(line, line_codec)
+        fields = text[3:].split(delimiters.field)
+    return Header(delimiters, tuple(fields), codec=codec, line_codec=line_codec)
 
 
 def _header_line(data: bytes) -> bytes:
@@ -81,13 +86,8 @@ def _header_line(data: bytes) -> bytes:
     return data[start:] if end < 0 else data[start:end]
 
 
-def _field(line: bytes, number: int, delimiters: Delimiters) -> str:
-    parts = line.split(delimiters.field.encode(), number)
-    return parts[number - 1].decode("latin-1") if number <= len(parts) else ""
-
-
-def _decode_line(line: bytes, codec: str | None) -> tuple[str, str]:
-    for name in (codec or "utf-8", "latin-1"):
+def _decode_line(line: bytes, codec: str) -> tuple[str, str]:
+    for name in (codec, "latin-1"):
         try:
             return line.decode(name), name
         except UnicodeDecodeError:
@@ -280,7 +280,7 @@ def read_message(
 
 def text_of(data: bytes, header: Header, default_codec: str, rules: CharsetRules) -> Decoded:
     """The text of a message by its character sets. Raises Refusal as `read_message` does."""
-    names = header.raw(18).split(header.delimiters.repetition)
+    names = header.raw(_CHARSET).split(header.delimiters.repetition)
     if header.codec is None:
         repaired = repair(data, rules) if rules.repair_undecodable else None
         if repaired is None:
