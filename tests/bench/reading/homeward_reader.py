@@ -20,14 +20,15 @@ def read(data: bytes, _: str) -> list[str]:
     values = _msh(header)
     values += _few(first("EVN"), (2, 6))
     pid = first("PID")
-    values += _person(pid) if pid else [""] * 14
+    fields = pid.fields(30) if pid else [""] * 31
+    values += _person(fields, pid.marks) if pid else [""] * 14
     pd1 = first("PD1")
     values += _parts(pd1.marks, pd1.raw(4), 3) if pd1 else [""] * 3
     pv1 = first("PV1")
     values += _visit(pv1) if pv1 else [""] * 18
     values += _few(first("PV2"), (8, 9, 22))
     if pid:
-        _repeated(pid, values)
+        _repeated(fields, pid.marks, values)
     _groups(message, values)
     return values
 
@@ -42,12 +43,15 @@ def translate_all(data: bytes, _: str) -> list[str]:
 
 def _msh(header: Header) -> list[str]:
     first = header.first
-    kind = header.component
-    return [first(3), first(4), first(7), kind(9, 1), kind(9, 2), first(10), first(12)]
+    kind, trigger, *_ = (*header.raw(9).split(header.delimiters.component), "", "")
+    return [first(3), first(4), first(7), kind, trigger, first(10), first(12)]
 
 
 def _few(segment: Segment | None, numbers: tuple[int, ...]) -> list[str]:
-    return [segment.value(number) if segment else "" for number in numbers]
+    if segment is None:
+        return [""] * len(numbers)
+    fields, value = segment.fields(numbers[-1]), segment.marks.value
+    return [value(fields[number]) for number in numbers]
 
 
 def _parts(marks: Marks, raw: str, count: int) -> list[str]:
@@ -61,8 +65,7 @@ def _parts(marks: Marks, raw: str, count: int) -> list[str]:
     return parts + [""] * missing if missing >= 0 else parts[:count]
 
 
-def _person(pid: Segment) -> list[str]:
-    fields, marks = pid.fields(30), pid.marks
+def _person(fields: list[str], marks: Marks) -> list[str]:
     value = marks.value
     return [
         *_parts(marks, fields[5], 2),
@@ -94,8 +97,8 @@ def _visit(pv1: Segment) -> list[str]:
     ]
 
 
-def _repeated(pid: Segment, values: list[str]) -> None:
-    fields, repetitions = pid.fields(30), pid.marks.repetitions
+def _repeated(fields: list[str], marks: Marks, values: list[str]) -> None:
+    repetitions = marks.repetitions
     for parts in repetitions(fields[3]):
         values += _chosen(parts, _IDENTIFIER)
     for number in (13, 14):

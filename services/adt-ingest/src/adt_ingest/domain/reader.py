@@ -111,10 +111,7 @@ class Segment:
         fields = self._fields
         if fields is None:
             fields = self._fields = self._line.split(self.marks.field)
-        try:
-            return fields[number]
-        except IndexError:
-            return ""
+        return fields[number] if number < len(fields) else ""
 
     def fields(self, most: int) -> list[str]:
         """The fields up to `most` as written, be there fewer; the one at `n` is field n.
@@ -166,11 +163,14 @@ class Marks:
 
     def value(self, text: str) -> str:
         """The first sub-component of the first component of the first repetition, unescaped."""
-        if text.isalnum():
+        if not text or text.isalnum():
             return text
-        for mark in (self.repetition, self.component, self.subcomponent):
-            if mark in text:
-                text = text[: text.index(mark)]
+        if self.repetition in text:
+            text = text[: text.index(self.repetition)]
+        if self.component in text:
+            text = text[: text.index(self.component)]
+        if self.subcomponent in text:
+            text = text[: text.index(self.subcomponent)]
         return self.unescape(text) if self.escape in text else text
 
     def repetitions(self, text: str) -> list[list[str]]:
@@ -228,10 +228,11 @@ class Message:
         """The slips of form that were forgiven."""
         by_name: dict[str, list[Segment]] = {}
         for segment in segments:
-            if segment.name in by_name:
-                by_name[segment.name].append(segment)
+            name = segment.name
+            if name in by_name:
+                by_name[name].append(segment)
             else:
-                by_name[segment.name] = [segment]
+                by_name[name] = [segment]
         self._by_name = by_name
 
     def first(self, name: str) -> Segment | None:
@@ -280,15 +281,17 @@ def read_message(
 
 def text_of(data: bytes, header: Header, default_codec: str, rules: CharsetRules) -> Decoded:
     """The text of a message by its character sets. Raises Refusal as `read_message` does."""
-    names = header.raw(_CHARSET).split(header.delimiters.repetition)
+    declared = header.raw(_CHARSET)
     if header.codec is None:
         repaired = repair(data, rules) if rules.repair_undecodable else None
         if repaired is None:
-            raise Refusal(Problem.TABLE_VALUE, why_unreadable(names[0]), "MSH-18")
+            name = declared.partition(header.delimiters.repetition)[0]
+            raise Refusal(Problem.TABLE_VALUE, why_unreadable(name), "MSH-18")
         return repaired
     codecs = [header.codec or default_codec]
-    if len(names) > 1:
-        codecs += filter(None, map(codec_of, names[1:]))
+    if header.delimiters.repetition in declared:
+        further = declared.split(header.delimiters.repetition)[1:]
+        codecs += filter(None, map(codec_of, further))
     return decode(data, codecs, header.delimiters, rules)
 
 
