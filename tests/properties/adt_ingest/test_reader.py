@@ -3,6 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from adt_ingest.domain.charsets import AS_DECLARED, CharsetRules
 from adt_ingest.domain.reader import Message, Segment, read_header, read_message
 from adt_ingest.domain.refusals import Refusal
 
@@ -29,6 +30,38 @@ def test_no_bytes_make_the_reader_raise_anything_but_a_refusal(data: bytes) -> N
                 assert part.value(number) is not None
                 assert part.components(number)
                 assert part.repetitions(number) is not None
+
+
+REPAIR = CharsetRules(repair_undecodable=True, repair_suspicious=True, repair_codec="cp1252")
+
+charsets = st.sampled_from(
+    ["", "ASCII", "8859/1", "UNICODE UTF-8", "ISO IR14", "ISO IR87", "ISO IR159", "KS X 1001", "?"]
+)
+pieces = st.one_of(
+    st.binary(max_size=6),
+    st.sampled_from(
+        rb"\M2442\ \C2842\ \C2D41\ \C2949\ \M242943\ \X1B2442\ \F\ \X0D5A\ \ |".split()
+    ),
+    st.sampled_from([b"\x1b$B", b"\x1b(B", b"\x1b$)C\x0e", b"\rPID|"]),
+)
+
+
+@given(
+    st.lists(charsets, max_size=3),
+    st.lists(pieces, max_size=12),
+    st.sampled_from([AS_DECLARED, REPAIR]),
+)
+def test_no_mixture_of_character_sets_breaks_the_reader_or_forges_a_segment(
+    names: list[str], parts: list[bytes], rules: CharsetRules
+) -> None:
+    data = b"MSH|^~\\&" + b"|" * 16 + "~".join(names).encode() + b"\rPID|" + b"".join(parts)
+    try:
+        message = read_message(data, read_header(data), default_codec="utf-8", rules=rules)
+    except Refusal:
+        return
+    assert len(message.segments) <= 1 + data.replace(b"\n", b"\r").count(b"\r")
+    for part in message.segments:
+        assert all(part.repetitions(number) is not None for number in range(4))
 
 
 texts = st.text(

@@ -83,16 +83,5 @@ def test_without_an_escape_character_nothing_is_a_sequence() -> None:
     assert pid(r"a\F\b", msh2="^~").value(1) == r"a\F\b"
 
 
-@pytest.mark.parametrize(
-    "hostile",
-    ["\\", "\\F", "\\X", "\\X41", "\\X4", "\\Z", "\\.sp", "\\E\\", "\\X41\\", "\\C2842", "\\\\F"],
-)
-def test_the_work_grows_with_the_text_and_not_with_its_square(hostile: str) -> None:
-    """Counted, not timed: how often the pattern is entered, and how much text it may give."""
-    text = hostile * 2000
-    found = Unescaper(Delimiters(), "utf-8")(text)
-    assert len(found) <= len(text)
-
-
 def test_a_short_text_cannot_ask_for_a_long_one() -> None:
     assert len(Unescaper(Delimiters(), "utf-8")(r"\.sp99\\.sk99\ " * 100)) < 100 * 200
