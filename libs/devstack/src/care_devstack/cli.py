@@ -13,8 +13,9 @@ from care_devstack.assets import Assets
 from care_devstack.browser import ensure_browser
 from care_devstack.clocks import wished_clock
 from care_devstack.demo import page_lines, run_demo
+from care_devstack.foreign import ForeignJava
 from care_devstack.java import find_java
-from care_devstack.kafka import have_jars
+from care_devstack.kafka import have_kafka
 from care_devstack.problems import StackProblem
 from care_devstack.settings import environment, settings_from
 from care_devstack.stack import Stack
@@ -123,12 +124,13 @@ def assets() -> None:
 
 @app.command()
 def fetch() -> None:
-    """Have everything that the stack downloads: Kafka's jars and the browser assets."""
+    """Have everything that stack and tests download: Kafka, HAPI and the browser assets."""
     settings = settings_from(environment())
     with _in_one_sentence():
         if not settings.kafka_bootstrap_servers:
             find_java(settings.caller.get("PATH", ""))
-            have_jars(settings.cache_dir, settings.maven_repository)
+            have_kafka(settings.cache_dir, settings.maven_repository)
+        ForeignJava(settings).have()
         Assets(settings).have()
 
 

@@ -8,15 +8,13 @@ from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
-from care_devstack.downloads import Digest, Download, fetch_missing
+from care_devstack.jars import have_jars
 from care_devstack.java import find_java
 from care_devstack.ports import HOST, answers
 from care_devstack.problems import PartFailed
 from care_devstack.processes import Part
 
-_JARS = files("care_devstack").joinpath("data", "kafka-jars.txt")
 _LOGGING = files("care_devstack").joinpath("data", "kafka-log4j2.yaml")
-_MIRROR_SETTING = "CARE_MAVEN_REPOSITORY"
 _HEAP = ("-Xms512m", "-Xmx512m", "-XX:+UseSerialGC")
 _SHORT_LIVED = ("-Xmx128m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
 
@@ -63,7 +61,7 @@ class KafkaServer:
     def prepare(self) -> Part:
         """Have the jars and a formatted data folder; gives back what to run."""
         java = find_java(self.search_path)
-        jars = have_jars(self.cache_dir, self.maven_repository)
+        jars = have_kafka(self.cache_dir, self.maven_repository)
         classpath = ":".join(str(jar) for jar in jars)
         properties = self._write_configuration()
         if not (self.folder / "data" / "meta.properties").is_file():
@@ -115,22 +113,7 @@ class KafkaServer:
         return (f"-Dlog4j2.configurationFile={configuration}", "-Dlog4j2.disable.jmx=true")
 
 
-def have_jars(cache_dir: Path, repository: str) -> list[Path]:
+def have_kafka(cache_dir: Path, repository: str) -> list[Path]:
     """Kafka's jars in the cache, fetched if they are not there yet."""
-    downloads = [
-        Download(
-            url=f"{repository}/{path}",
-            path=cache_dir / "kafka" / Path(path).name,
-            digest=Digest("sha256", digest),
-            size=int(size),
-        )
-        for digest, size, path in _pinned_jars()
-    ]
-    fetch_missing(downloads, title="Fetching Apache Kafka", mirror_setting=_MIRROR_SETTING)
-    return [download.path for download in downloads]
-
-
-def _pinned_jars() -> list[tuple[str, str, str]]:
-    lines = _JARS.read_text("utf-8").splitlines()
-    entries = [line.split() for line in lines if not line.startswith("#")]
-    return [(digest, size, path) for digest, size, path in entries]
+    folder = cache_dir / "kafka"
+    return have_jars("kafka-jars.txt", folder, repository, title="Fetching Apache Kafka")
