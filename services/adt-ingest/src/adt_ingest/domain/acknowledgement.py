@@ -87,7 +87,7 @@ def batch_acknowledgement(
 
 def _swapped(line: bytes, control_id: str, written_at: datetime) -> bytes:
     """An FHS or BHS in answer to another; up to the security field they are laid out as MSH is."""
-    header = read_header(b"MSH" + line[3:])
+    header = _batch_header(line)
     values = [
         line[:3].decode(),
         header.raw(2),
@@ -101,8 +101,17 @@ def _swapped(line: bytes, control_id: str, written_at: datetime) -> bytes:
     return text.encode(header.line_codec, "replace").translate(None, _BLOCK_MARKS)
 
 
+def _batch_header(line: bytes) -> Header:
+    """An FHS or BHS read as the MSH that it is laid out as; where that fails, one of our own."""
+    try:
+        return read_header(b"MSH" + line[3:])
+    except Refusal:
+        return _UNREAD
+
+
 def _trailer(name: bytes, header: bytes, count: int) -> bytes:
-    return b"%s%s%d\r" % (name, header[3:4], count)
+    separator = _batch_header(header).delimiters.field.encode()
+    return b"%s%s%d\r" % (name, separator, count)
 
 
 def version_of(header: Header) -> tuple[int, ...] | None:
