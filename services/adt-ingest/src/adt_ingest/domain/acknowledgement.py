@@ -22,6 +22,8 @@ from adt_ingest.domain.refusals import Refusal
 _OURSELVES: Final = "HOMEWARD"
 _VERSION_FOR_THE_UNREADABLE: Final = "2.5.1"
 _BLOCK_MARKS: Final = b"\x0b\x1c"
+_FILE: Final = b"FHS"
+_BATCH: Final = b"BHS"
 _VERSION: Final = re.compile(r"2(?:\.\d{1,2}){0,2}", re.ASCII)
 _PLACE: Final = re.compile(r"([A-Z][A-Z0-9]{2})(?:-(\d+)(?:\.(\d+))?)?", re.ASCII)
 _UNREAD: Final = Header(Delimiters(), ("", "^~\\&"), codec="", line_codec="utf-8")
@@ -69,27 +71,27 @@ def batch_acknowledgement(
     """The acknowledgements `written` for each of the messages of `batch`, in the same batches."""
     lines: list[bytes] = []
     if batch.file_header:
-        lines.append(_swapped(batch.file_header, control_id, written_at))
+        lines.append(_swapped(_FILE, batch.file_header, control_id, written_at))
     begun = 0
     for number, group in enumerate(batch.groups, start=1):
         of_group = [each for said in written[begun : begun + group.size] for each in said]
         begun += group.size
         if group.header:
-            lines.append(_swapped(group.header, f"{control_id[:15]}-{number}", written_at))
+            lines.append(_swapped(_BATCH, group.header, f"{control_id[:15]}-{number}", written_at))
         lines += of_group
         if group.header:
-            lines.append(_trailer(b"BTS", group.header, len(of_group)))
+            lines.append(_trailer(b"BTS", _batch_header(_BATCH, group.header), len(of_group)))
     if batch.file_header:
         batches = sum(bool(group.header) for group in batch.groups)
-        lines.append(_trailer(b"FTS", batch.file_header, batches))
+        lines.append(_trailer(b"FTS", _batch_header(_FILE, batch.file_header), batches))
     return b"".join(lines)
 
 
-def _swapped(line: bytes, control_id: str, written_at: datetime) -> bytes:
+def _swapped(name: bytes, line: bytes, control_id: str, written_at: datetime) -> bytes:
     """An FHS or BHS in answer to another; up to the security field they are laid out as MSH is."""
-    header = _batch_header(line)
+    header = _batch_header(name, line)
     values = [
-        line[:3].decode(),
+        name.decode(),
         header.raw(2),
         *_sides_swapped(header),
         _written(written_at),
@@ -101,17 +103,16 @@ def _swapped(line: bytes, control_id: str, written_at: datetime) -> bytes:
     return text.encode(header.line_codec, "replace").translate(None, _BLOCK_MARKS)
 
 
-def _batch_header(line: bytes) -> Header:
+def _batch_header(name: bytes, line: bytes) -> Header:
     """An FHS or BHS read as the MSH that it is laid out as; where that fails, one of our own."""
     try:
-        return read_header(b"MSH" + line[3:])
+        return read_header(b"MSH" + line[max(line.find(name), 0) + len(name) :])
     except Refusal:
         return _UNREAD
 
 
-def _trailer(name: bytes, header: bytes, count: int) -> bytes:
-    separator = _batch_header(header).delimiters.field.encode()
-    return b"%s%s%d\r" % (name, separator, count)
+def _trailer(name: bytes, header: Header, count: int) -> bytes:
+    return b"%s%s%d\r" % (name, header.delimiters.field.encode(), count)
 
 
 def version_of(header: Header) -> tuple[int, ...] | None:
