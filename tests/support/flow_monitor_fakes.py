@@ -48,6 +48,11 @@ class FakeJournal:
         self.entries: dict[Position, Entry] = {}
         self.counts_so_far: Counter[tuple[str, str, str]] = Counter()
 
+    def clear(self) -> None:
+        """Forget everything."""
+        self.entries.clear()
+        self.counts_so_far.clear()
+
     async def append(self, entries: Sequence[Entry]) -> int:
         added = 0
         for one in entries:

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
 import httpx
@@ -27,9 +28,13 @@ def bearer(role: str, **changes: Any) -> dict[str, str]:
     return {"Authorization": f"Bearer {token}"}
 
 
+JOURNAL = FakeJournal()
+
+
 @pytest.fixture
 def journal() -> FakeJournal:
-    return FakeJournal()
+    JOURNAL.clear()
+    return JOURNAL
 
 
 @pytest.fixture
@@ -39,10 +44,15 @@ async def client(journal: FakeJournal) -> AsyncGenerator[httpx.AsyncClient]:
 
 
 def served(journal: FakeJournal, *, development: bool = True) -> httpx.AsyncClient:
-    settings = Settings(token_secret=SecretStr(SECRET), development_sign_in=development)
-    app: FastAPI = make_http(FindJourneys(archive=journal), journal, settings)
-    transport = httpx.ASGITransport(app)
+    transport = httpx.ASGITransport(application(journal, development=development))
     return httpx.AsyncClient(transport=transport, base_url="http://monitor")
+
+
+@cache
+def application(journal: FakeJournal, *, development: bool) -> FastAPI:
+    """The application on a journal; kept, for to build it takes longer than a test."""
+    settings = Settings(token_secret=SecretStr(SECRET), development_sign_in=development)
+    return make_http(FindJourneys(archive=journal), journal, settings)
 
 
 @pytest.mark.parametrize("path", ["journey?mrn=M", "messages", "dead-letters", "feeds"])
