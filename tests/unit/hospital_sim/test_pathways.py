@@ -1,6 +1,7 @@
 """What the simulated hospitals send, and what the model expects of it."""
 
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -21,9 +22,12 @@ PATHWAYS = load_pathways()
 HOSPITALS = load_hospitals()
 
 
-def drawn(seed: int = 7, *, days: float = 10, patients: int = 30) -> list[Schedule]:
-    run = Run(seed=seed, starts_at=START, days=days, patients=patients)
-    return plan(run, HOSPITALS, PATHWAYS)
+def draw(seed: int = 7, *, patients: int = 30) -> list[Schedule]:
+    return plan(Run(seed=seed, starts_at=START, days=10, patients=patients), HOSPITALS, PATHWAYS)
+
+
+drawn = cache(draw)
+"""The same, drawn once for all tests: nobody changes a schedule."""
 
 
 def as_written(visit: ExpectedVisit) -> object:
@@ -63,7 +67,7 @@ def test_few_patients_still_walk_all_pathways_between_the_hospitals() -> None:
 
 
 def test_the_same_seed_gives_the_same_bytes_and_another_one_does_not() -> None:
-    first, again, other = drawn(7), drawn(7), drawn(8)
+    first, again, other = draw(7), draw(7), draw(8)
     assert [one.sendings for one in first] == [one.sendings for one in again]
     assert [one.sendings for one in first] != [one.sendings for one in other]
 
