@@ -69,16 +69,17 @@ _WORDINGS: Mapping[Plot, _Wording] = {
 }
 _NOT_NAMED = "not named by the hospital"
 
+_LOADER = PackageLoader("notifier", "templates")
+_PLAIN = Environment(loader=_LOADER, undefined=StrictUndefined, keep_trailing_newline=True)  # noqa: S701 - text has no markup to escape
+_MARKUP = Environment(loader=_LOADER, undefined=StrictUndefined, autoescape=True)
+
 
 class WrittenLetters:
     """Letters from the templates beside this module, as text and as simple HTML."""
 
     def __init__(self) -> None:
-        loader = PackageLoader("notifier", "templates")
-        plain = Environment(loader=loader, undefined=StrictUndefined, keep_trailing_newline=True)  # noqa: S701 - text has no markup to escape
-        markup = Environment(loader=loader, undefined=StrictUndefined, autoescape=True)
-        self._text = plain.get_template("notice.txt.j2")
-        self._html = markup.get_template("notice.html.j2")
+        self._text = _PLAIN.get_template("notice.txt.j2")
+        self._html = _MARKUP.get_template("notice.html.j2")
 
     def compose(
         self, notification_id: UUID, story: Story, to: Recipient, sender: Institution
