@@ -51,10 +51,10 @@ setup: $(SETUP_STAMP) ## Have everything that the other commands need
 
 test: test-unit ## Run every test: unit tier, then real Kafka, PostgreSQL and browser
 	@$(RUN) -m care_devstack browser >/dev/null
-	@$(call say,Contracts and architecture and ports and integration)
-	@$(TESTS) $(wildcard $(addprefix tests/,architecture contracts ports integration)) -n 3 --dist loadfile
+	@$(call say,Contracts and architecture and ports and properties and integration)
+	@$(TESTS) $(wildcard $(addprefix tests/,integration interop ports properties contracts architecture)) -n 4 --dist loadfile
 	@$(call say,End to end and browser and faults)
-	@$(TESTS) $(wildcard $(addprefix tests/,e2e browser chaos))
+	@$(TESTS) $(wildcard $(addprefix tests/,chaos e2e browser)) -n 2 --dist loadfile
 
 test-unit: setup ## Run the unit tier: seconds, nothing started
 	@$(call say,Unit tier)

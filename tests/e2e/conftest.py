@@ -18,12 +18,12 @@ CLOCK = WishedClock(rate=1, start=datetime(2026, 3, 1, 12, tzinfo=UTC), lead=tim
 
 
 @pytest.fixture(scope="session")
-def whole_stack() -> Generator[Stack]:
-    """A stack on free ports, with the hospitals of `tests/data/sites`."""
+def whole_stack(worker_id: str) -> Generator[Stack]:
+    """A stack on free ports, with the hospitals of `tests/data/sites`; each process has its own."""
     ports = dict(zip(PORT_SETTINGS, free_ports(len(PORT_SETTINGS)), strict=True))
     settings = replace(
         settings_from(environment()),
-        run_dir=run_folder() / "e2e",
+        run_dir=run_folder() / f"e2e-{worker_id}",
         sites_dir=CHECKOUT / "tests" / "data" / "sites",
         ports=ports,
         database_url="",
