@@ -12,7 +12,7 @@ RUN := .venv/bin/python
 TESTS := $(RUN) -m pytest -q
 
 # A stamp is named for what it was made from: when that changes, set-up runs again.
-SETUP_INPUTS := uv.lock pyproject.toml deploy/assets.yaml libs/devstack/src/care_devstack/data/kafka-jars.txt
+SETUP_INPUTS := uv.lock pyproject.toml deploy/assets.yaml $(wildcard libs/devstack/src/care_devstack/data/*-jars.txt)
 SETUP_STAMP := .venv/.setup-$(shell cat $(SETUP_INPUTS) 2>/dev/null | cksum | tr ' ' '-')
 
 # Python 3.11, under either of its names; PYTHON=/path/to/python3.11 names another.
@@ -71,11 +71,11 @@ check: setup ## What CI runs: lint, types, architecture, tests
 	@$(MAKE) test
 
 chaos: setup ## Kill and cut under load, then look at the ledger
-	@$(TESTS) tests/chaos tests/integration/chassis -n 3 --dist loadfile
+	@CARE_CORPUS=100000 $(TESTS) tests/chaos tests/integration/chassis -n 3 --dist loadfile
 
-bench: setup ## Run the benchmarks
-	@test -d tests/bench || { echo "There are no benchmarks yet." >&2; exit 1; }
-	@$(TESTS) tests/bench
+bench: setup ## Run the benchmarks (MEMORY=1: watch memory over a million messages)
+	@$(RUN) -m tests.bench.arriving $(if $(filter-out 0 no false,$(MEMORY)),--million)
+	@$(TESTS) -s tests/bench/reading
 
 help:
 	@awk 'BEGIN { FS = ":.*## " } \
