@@ -35,7 +35,8 @@ async def delivered(
     async with receiving(script) as receiver:
         connection = MllpConnection("127.0.0.1", receiver.port, timeout=answer_within)
         ledger, progress = Ledger(), FeedProgress("GHH", due=len(messages))
-        feed = Feed(connection, _NoWait(), ledger, Random(1), patience=patience)
+        rng = Random(1)
+        feed = Feed(connection, _NoWait(), ledger, rng, patience=patience, first_rest=0.001)
         await feed.stream([Sending(AT, one) for one in messages], progress)
     return list(ledger.entries), progress, receiver.frames
 

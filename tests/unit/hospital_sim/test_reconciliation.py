@@ -273,7 +273,7 @@ async def test_what_adds_up_once_and_then_no_more_is_looked_at_again() -> None:
 
 
 async def test_what_never_answers_is_not_reconciled() -> None:
-    result = await settled(_System(NotAnswered("http://monitor does not answer")), within=0.1)
+    result = await settled(_System(NotAnswered("http://monitor does not answer")), within=0.01)
     assert not result.adds_up
     assert "does not answer" in result.unanswered
 

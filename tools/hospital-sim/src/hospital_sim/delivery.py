@@ -10,7 +10,6 @@ from hospital_sim.ledger import Entry, FeedProgress, Ledger
 from hospital_sim.mllp import Answer, NoAnswer
 from hospital_sim.sendings import Sending
 
-_FIRST_REST = 0.05
 _LONGEST_REST = 2.0
 
 
@@ -34,7 +33,14 @@ class Feed:
     """One hospital's stream of messages over one connection."""
 
     def __init__(
-        self, connection: Connection, clock: Pace, ledger: Ledger, rng: Random, *, patience: float
+        self,
+        connection: Connection,
+        clock: Pace,
+        ledger: Ledger,
+        rng: Random,
+        *,
+        patience: float,
+        first_rest: float = 0.05,
     ) -> None:
         self._connection = connection
         self._clock = clock
@@ -42,6 +48,8 @@ class Feed:
         self._rng = rng
         self._patience = patience
         """Real seconds after which a message that nobody takes is given up."""
+        self._first_rest = first_rest
+        """Real seconds until it is sent again; after each further refusal it rests longer."""
 
     async def stream(self, sendings: Sequence[Sending], progress: FeedProgress) -> None:
         """Send everything, each when it is due and after the one before was answered."""
@@ -83,7 +91,7 @@ class Feed:
         raise AssertionError("rests never end")
 
     def _rests(self) -> Iterator[float]:
-        rest = _FIRST_REST
+        rest = self._first_rest
         while True:
             yield rest * self._rng.uniform(0.5, 1.0)
             rest = min(rest * 2, _LONGEST_REST)
