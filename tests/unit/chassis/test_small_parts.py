@@ -106,7 +106,7 @@ async def test_patience_reports_unready_and_ends_ready() -> None:
             raise answer
         return "done"
 
-    assert await patiently("part", work, health) == "done"
+    assert await patiently("part", work, health, first_rest=0.001) == "done"
     assert seen == [True, False, False]
     assert health.ready
 

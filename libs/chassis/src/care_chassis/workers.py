@@ -43,11 +43,16 @@ def repeatedly(
     return worker
 
 
-async def patiently(part: str, work: Callable[[], Awaitable[T]], health: Health) -> T:
-    """Do `work`, however long its servers stay away; meanwhile `part` counts as unready."""
+async def patiently(
+    part: str, work: Callable[[], Awaitable[T]], health: Health, *, first_rest: float = 0.1
+) -> T:
+    """Do `work`, however long its servers stay away; meanwhile `part` counts as unready.
+
+    It rests at most `first_rest` seconds before the second attempt, and longer before each further.
+    """
     async for attempt in AsyncRetrying(
         retry=retry_if_exception_type(TransientError),
-        wait=wait_random_exponential(multiplier=0.1, max=5),
+        wait=wait_random_exponential(multiplier=first_rest, max=5),
     ):
         with attempt:
             try:
