@@ -1,8 +1,9 @@
-"""What all tests may ask for: a real PostgreSQL and a real Kafka, shared by the whole run.
+"""What all tests may ask for: a real PostgreSQL and a real Kafka.
 
-Both start when the first test asks, on free ports, once per run even when pytest-xdist spreads the
-run over processes; the run's first process stops them. `DATABASE_URL` and
-`KAFKA_BOOTSTRAP_SERVERS` point the tests at existing servers instead.
+They start when the first test asks, on free ports; the run's first process stops them. PostgreSQL
+is one per run, even when pytest-xdist spreads the run over processes. Kafka is one per process: the
+services of tests that run at once read the same topics, and would answer each other's events.
+`DATABASE_URL` and `KAFKA_BOOTSTRAP_SERVERS` point the tests at existing servers instead.
 """
 
 import os
@@ -73,9 +74,16 @@ def postgres_url(servers: SharedServers) -> str:
 
 
 @pytest.fixture(scope="session")
-def kafka_bootstrap(servers: SharedServers) -> str:
+def own_servers(worker_id: str) -> SharedServers:
+    """The servers of this process alone."""
+    folder = run_folder() / worker_id
+    return SharedServers(replace(settings_from(environment()), run_dir=folder))
+
+
+@pytest.fixture(scope="session")
+def kafka_bootstrap(own_servers: SharedServers) -> str:
     """The bootstrap servers of a real Kafka of one broker, without topics."""
-    return servers.kafka()
+    return own_servers.kafka()
 
 
 @pytest.fixture(scope="module")
@@ -97,9 +105,9 @@ def make_topics(
 
 
 @pytest.fixture(scope="session")
-def care_topics(servers: SharedServers, kafka_bootstrap: str) -> str:
+def care_topics(own_servers: SharedServers, kafka_bootstrap: str) -> str:
     """A Kafka that has the topics of `deploy/kafka/topics.yaml`; gives its bootstrap servers."""
-    with servers.alone("topics") as served:
+    with own_servers.alone("topics") as served:
         if not served.is_file():
             apply_topics(kafka_bootstrap, read_topics(_TOPICS))
             served.touch()

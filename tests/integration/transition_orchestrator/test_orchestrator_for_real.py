@@ -116,8 +116,8 @@ async def test_five_discharges_before_their_admission_open_one_transition(
         await eventually(lambda: len(opened(heard, ["five"])["five"]) == 1, within=30)
         (snapshot,) = opened(heard, ["five"])["five"]
         assert snapshot.clocks.home_visit_due_at == DISCHARGED_AT + timedelta(hours=72)
-        told = next(one for one in heard if one.type == TransitionEventType.OPENED)
-        assert told.correlation_id == "wire-five"
+        told = [one.correlation_id for one in heard if one.type == TransitionEventType.OPENED]
+        assert "wire-five" in told
         assert isinstance(snapshot.transition_id, UUID)
 
 
