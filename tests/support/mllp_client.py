@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager, suppress
 from itertools import pairwise
 from typing import Self
 
-_MOST_SECONDS = 30.0
+_MOST_SECONDS = 90.0  # a broker that was killed may take half of it to come back
 
 
 class Sender:

@@ -3,6 +3,7 @@
 import asyncio
 from pathlib import Path
 
+import pytest
 from tests.support.adt_ingest_fakes import code_of, segments_of
 from tests.support.eventually import eventually
 from tests.support.hl7_builders import discharge, framed
@@ -76,6 +77,7 @@ async def test_a_batch_on_the_wire_and_over_http_is_answered_by_one_block(
         assert answer.count(b"\rMSA|AA|BATCH-") == 100
 
 
+@pytest.mark.timeout(240)
 async def test_a_site_may_wait_while_kafka_is_away_and_others_do_not(tmp_path: Path) -> None:
     kafka = OwnKafka(tmp_path / "kafka")
     await kafka.start()

@@ -123,6 +123,11 @@ class Listener:
         except OSError as error:
             raise SystemExit(f"adt-ingest cannot listen on {where}: {_why(error)}") from error
         listener._server = await listener._serve(context)
+        try:
+            await listener._server.start_serving()
+        except asyncio.CancelledError:
+            listener.close()
+            raise
         _log.info("mllp_listening", host=address.host, port=address.port, door=address.door.value)
         return listener
 
@@ -138,6 +143,7 @@ class Listener:
             _log.error("certificates_not_usable", detail=_why(error))
             return
         before, self._server = self._server, await self._serve(context)
+        await self._server.start_serving()
         if before is not None:
             before.close()
         _log.info("certificates_read_again")
@@ -149,7 +155,8 @@ class Listener:
         self._socket.close()
 
     async def _serve(self, context: ssl.SSLContext | None) -> asyncio.Server:
-        # Each server has a socket of its own to close, and all of them take from one queue.
+        # Each server has a socket of its own to close, and all of them take from one queue. It is
+        # started by who has hold of it: what is cancelled on the way can then be closed.
         return await asyncio.get_running_loop().create_server(
             self._connection,
             sock=self._socket.dup(),
@@ -157,6 +164,7 @@ class Listener:
             ssl=context,
             ssl_handshake_timeout=_HANDSHAKE_SECONDS if context else None,
             ssl_shutdown_timeout=self._reception.limits.linger_seconds if context else None,
+            start_serving=False,
         )
 
     def _connection(self) -> Connection:
