@@ -53,6 +53,18 @@ def test_no_test_sleeps() -> None:
     assert not found
 
 
+def test_the_unit_tier_searches_for_no_counterexamples() -> None:
+    """Even one property there makes every process of that tier load what searches."""
+    found = [
+        f"{shown(path)}:{line}"
+        for path in modules_of_tests()
+        if shown(path).startswith("tests/unit/")
+        for line, name in _named(path)
+        if name.partition(".")[0] == "hypothesis"
+    ]
+    assert not found
+
+
 def test_every_test_says_a_sentence() -> None:
     found = [
         f"{shown(path)}: {node.name}"

@@ -3,13 +3,11 @@
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from tests.support.adt_ingest_fakes import segments_of
 from tests.support.hl7_builders import adt
 
 from adt_ingest.domain.acknowledgement import Answer, Code, acknowledgement
-from adt_ingest.domain.reader import Header, read_header
+from adt_ingest.domain.reader import read_header
 from adt_ingest.domain.refusals import Problem, Refusal
 
 NOW = datetime(2026, 5, 22, 21, 10, 5, tzinfo=UTC)
@@ -120,15 +118,3 @@ def test_a_frame_without_a_readable_header_is_answered_in_our_own_way() -> None:
 def test_a_component_has_its_place_in_the_location() -> None:
     told = Answer(Code.ERROR, Refusal(Problem.DATA_TYPE, "No", "PID-3.1"))
     assert segments_of(answer(adt("A03"), told))["ERR"][2] == "PID^1^3^1^1"
-
-
-@given(st.binary(max_size=200), st.sampled_from([ACCEPTED, MISSING]))
-def test_whatever_has_a_header_can_be_acknowledged(data: bytes, told: Answer) -> None:
-    try:
-        header: Header = read_header(b"MSH|^~\\&|" + data)
-    except Refusal:
-        return
-    text = acknowledgement(told, to=header, control_id="OURS1", written_at=NOW)
-    msa = text.split(b"\rMSA|")[1]
-    assert msa.startswith(told.code.value.encode() + b"|")
-    assert header.raw(10).encode(header.line_codec) == msa.split(b"\r")[0].split(b"|")[1]
