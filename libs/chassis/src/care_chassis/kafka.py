@@ -103,9 +103,22 @@ class Publisher:
         if producer is None or producer is not self._producer:
             return
         self._producer = None
-        ending = asyncio.ensure_future(producer.stop())
+        ending = asyncio.ensure_future(self._end(producer))
         self._ending[ending] = producer
         ending.add_done_callback(self._forget)
+
+    async def _end(self, producer: AIOKafkaProducer) -> None:
+        """Wait for its last batches, as long as for a publish: they were never confirmed.
+
+        An idempotent producer's batches never expire, so that a broker which answers and does not
+        store would leave one more producer behind with every attempt.
+        """
+        stopping = asyncio.ensure_future(producer.stop())
+        await asyncio.wait([stopping], timeout=self._settings.publish_timeout_seconds)
+        if not stopping.done():
+            untyped: Any = producer
+            await untyped._sender.close()  # noqa: SLF001 - aiokafka has no other way
+        await stopping
 
     def _forget(self, ending: asyncio.Future[None]) -> None:
         del self._ending[ending]
@@ -114,12 +127,7 @@ class Publisher:
         """Let go of every connection, and of what the broker does not take in time any more."""
         self._discard(self._producer)
         if self._ending:
-            await asyncio.wait(self._ending, timeout=self._settings.publish_timeout_seconds)
-        for ending, producer in list(self._ending.items()):
-            # an idempotent producer's batches never expire: without a broker it would never end
-            untyped: Any = producer
-            await untyped._sender.close()  # noqa: SLF001 - aiokafka has no other way
-            await ending
+            await asyncio.wait(self._ending)
 
 
 async def _send_all(producer: AIOKafkaProducer, records: Sequence[_Record]) -> None:
