@@ -308,3 +308,30 @@ async def test_a_high_risk_brings_the_follow_up_visit_forward() -> None:
     assert steps["follow_up_visit"].due_at.isoformat() == "2026-06-18T03:59:59+00:00"
     soft_target = datetime.fromisoformat("2026-06-11T17:00:00Z")
     assert steps["initial_contact"].best_before_at == soft_target
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0)])
+async def test_a_class_that_changes_after_a_discharge_is_not_that_of_the_discharge(
+    order: tuple[int, ...],
+) -> None:
+    """A06 after the ED's discharge: the patient is admitted, and nobody goes to visit at home."""
+    story = [
+        said(
+            MessageKind.REGISTERED,
+            "2026-06-10T09:00:00-04:00",
+            event_id="a04",
+            encounter_class="emergency",
+        ),
+        discharged(encounter_class="emergency"),
+        said(
+            MessageKind.CLASS_CHANGED,
+            "2026-06-10T14:00:00-04:00",
+            event_id="a06",
+            encounter_class="inpatient",
+        ),
+    ]
+    ledgers = MemoryLedgers()
+    follow = following(ledgers, NOW)
+    for place in order:
+        await follow.follow(message_deliveries([story[place]]))
+    assert [one.view.kind for one in ledgers.transitions] == ["ed_followup"]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from transition_orchestrator.domain.course import Run
-from transition_orchestrator.domain.encounter import Encounter, EncounterClass
+from transition_orchestrator.domain.encounter import CHANGED_CLASS, Encounter, EncounterClass
 from transition_orchestrator.domain.merging import NEVER_SAID, Statement, instant_of
 from transition_orchestrator.domain.routing import Route, TransitionKind, route_of
 
@@ -68,17 +68,25 @@ def _discharged_at(encounter: Encounter, run: Run) -> datetime:
 
 def _beliefs(encounter: Encounter, run: Run) -> tuple[Belief, ...]:
     dispositions = _told(encounter, "disposition", run.tells)
-    classes = _told(
-        encounter,
-        "encounter_class",
-        lambda one: run.precedes_its_end(one) or one.stamp.event_id in run.event_ids,
-    )
+    classes = _classes(encounter, run)
     turns = [one.stamp.recorded_at for one in (*dispositions, *classes)]
     points = sorted({run.began_at, *(turn for turn in turns if turn > run.began_at)})
     beliefs = [_belief_at(point, classes, dispositions) for point in points]
     if _says_no_disposition(run, dispositions):
         return _from_the_first_disposition(points, beliefs, dispositions)
     return tuple(beliefs)
+
+
+def _classes(encounter: Encounter, run: Run) -> tuple[Statement, ...]:
+    """What the visit was, as far as it is said of this discharge: a change after it is not."""
+    changed = encounter.facts.get(CHANGED_CLASS, NEVER_SAID).statements
+    later = {one.stamp for one in changed if one.stamp.recorded_at >= run.began_at}
+    return tuple(
+        one
+        for one in encounter.classes
+        if one.stamp not in later
+        and (run.precedes_its_end(one) or one.stamp.event_id in run.event_ids)
+    )
 
 
 def _told(

@@ -9,6 +9,7 @@ from transition_orchestrator.domain.merging import (
     Facts,
     Json,
     Stamp,
+    Statement,
     Timeline,
     instant_of,
     text_of,
@@ -24,7 +25,9 @@ from transition_orchestrator.domain.messages import (
 
 OWNER = "patient_key"
 """The fact that says whose visit it is; the others have the names of the contract."""
-_WITH_HISTORY = frozenset({"disposition", "discharged_at", "encounter_class"})
+CHANGED_CLASS = "changed_class"
+"""The class that A06 and A07 say: of the visit from then on, never of a discharge before them."""
+_WITH_HISTORY = frozenset({"disposition", "discharged_at", "encounter_class", CHANGED_CLASS})
 _ABOUT_DISCHARGE = frozenset({"disposition", "discharged_at"})
 _PARTICIPANTS = frozenset({"attending", "referring", "consulting", "admitting"})
 _REPEATS_A_DISCHARGE = frozenset(
@@ -121,14 +124,21 @@ class Encounter:
 
     @property
     def encounter_class(self) -> EncounterClass | None:
-        value = text_of(self.facts, "encounter_class")
-        return EncounterClass(value) if value else None
+        said = self.classes
+        value = said[-1].value if said else None
+        return EncounterClass(str(value)) if value else None
+
+    @property
+    def classes(self) -> list[Statement]:
+        """Every class that was said of the visit, the latest word last."""
+        names = ("encounter_class", CHANGED_CLASS)
+        said = [one for name in names for one in self.facts.get(name, NEVER_SAID).statements]
+        return sorted(said, key=lambda one: one.stamp)
 
     @property
     def was_emergency(self) -> bool:
         """Whether the patient came by the emergency department."""
-        classes = self.facts.get("encounter_class", NEVER_SAID).statements
-        return any(one.value == EncounterClass.EMERGENCY for one in classes)
+        return any(one.value == EncounterClass.EMERGENCY for one in self.classes)
 
     @property
     def admitted_at(self) -> datetime | None:
@@ -146,7 +156,10 @@ def _heard(message: Message) -> dict[str, Json]:
     """What to believe of a message: cancels and moves repeat a discharge without meaning it."""
     said = message.visit_facts
     if message.kind in _REPEATS_A_DISCHARGE:
-        return {name: value for name, value in said.items() if name not in _ABOUT_DISCHARGE}
+        heard = {name: value for name, value in said.items() if name not in _ABOUT_DISCHARGE}
+        if message.kind is MessageKind.CLASS_CHANGED and "encounter_class" in heard:
+            heard[CHANGED_CLASS] = heard.pop("encounter_class")
+        return heard
     if message.kind is MessageKind.PARTICIPANTS_UPDATED:
         return {name: value for name, value in said.items() if name in _PARTICIPANTS}
     return dict(said)
