@@ -67,6 +67,11 @@ Day: TypeAlias = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 TimeOfDay: TypeAlias = Annotated[time, BeforeValidator(_a_time_in_quotes)]
 
 
+_LABEL = "[0-9A-Za-z_][0-9A-Za-z_-]{0,62}"
+_HOST = rf"^(?:{_LABEL}(?:\.{_LABEL})*\.?|[0-9A-Fa-f:.]{{2,45}})$"
+"""A name of labels of up to 63 characters, or an address."""
+
+
 class _Strict(Contract):
     """A reviewed file is refused for a misspelt key rather than half understood."""
 
@@ -138,7 +143,7 @@ class CharsetRules(_Strict):
 class ReturnAddress(_Strict):
     """Where this sender awaits application acknowledgements: an MLLP listener of its own."""
 
-    host: str
+    host: str = Field(pattern=_HOST)
     port: int = Field(ge=1, le=65535)
     confirms: bool = False
     """Whether the listener answers each with an accept acknowledgement, which is then waited for.

@@ -81,3 +81,18 @@ def test_a_batch_may_hold_nothing() -> None:
     assert batch.messages == ()
     assert batch.groups == (Group(BHS, 0),)
     assert batch.warnings == ()
+
+
+def test_a_line_of_text_that_looks_like_a_trailer_is_no_trailer() -> None:
+    data = ONE.replace(b"|GHH|", b"|MSH|", 1) + b"FTS-12 was given\rPV1|2\r"
+    assert messages_in(data).messages == (data,)
+
+
+def test_the_same_warning_is_given_once_and_many_are_not_all_kept() -> None:
+    same = messages_in(BHS + b"\r" + ONE + b"BTS|1\r" * 5000)
+    assert same.warnings == (
+        "A batch trailer (BTS) has no header",
+        "The trailer counts 1 messages, and 0 came",
+    )
+    several = b"".join(BHS + b"\r" + ONE + b"BTS|%d\r" % number for number in range(2, 40))
+    assert len(messages_in(several).warnings) == 10

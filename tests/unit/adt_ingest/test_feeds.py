@@ -236,3 +236,10 @@ def test_an_appointment_of_a_group_is_one_of_each() -> None:
     events = events_of(feed_message("SIU", "S12", SCH, PID, other))
     assert [json.loads(event.data)["patient"]["mrn"] for event in events] == ["MR1001", "MR2002"]
     assert len({event.event_id for event in events}) == 2
+
+
+@pytest.mark.parametrize(("patients", "verdict"), [(50, "accepted"), (51, QUARANTINED)])
+def test_a_message_about_too_many_patients_is_not_taken(patients: int, verdict: str) -> None:
+    more = "".join(f"PID|||M{number}^^^GHH^MR\r" for number in range(patients - 1))
+    judgement = judged(siu() + more.encode())
+    assert judgement.verdict == verdict

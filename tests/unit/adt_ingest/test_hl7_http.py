@@ -172,3 +172,31 @@ async def test_a_body_that_does_not_come_to_its_end_is_answered_all_the_same(
     told = Told(b"MSH|\r")
     assert (await post(events, slowly(), receive=told)).content == b"MSH|\r"
     assert told.frames == [Frame(discharge()[:100], Flaw.TOO_SLOW)]
+
+
+async def test_an_operators_bytes_are_taken_as_they_are(events: FakeEvents) -> None:
+    told, data = Told(b""), discharge() + b"\x1c\x1c\r"
+    proof = proof_of(SECRET, data, "0123")
+    await post(events, data, receive=told, homeward_repairs="0123", homeward_operator=proof)
+    assert [frame.data for frame in told.frames] == [data]
+
+
+class Held(Receive):
+    """Waits for a broker that does not come back."""
+
+    def __init__(self) -> None:
+        pass
+
+    async def receive(self, frames: Sequence[Frame], origin: Origin) -> list[Reply]:
+        await asyncio.Event().wait()
+        raise AssertionError(frames, origin)
+
+
+async def test_a_message_that_waits_for_kafka_too_long_is_to_be_sent_again(
+    events: FakeEvents,
+) -> None:
+    response = await post(events, discharge(), receive=Held())
+    assert (response.status_code, response.text) == (
+        503,
+        "The message could not be stored: send it again later\n",
+    )

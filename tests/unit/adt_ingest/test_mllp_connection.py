@@ -24,6 +24,7 @@ LIMITS = Limits(
     batch_frames=4,
     settle_seconds=0.01,
     return_seconds=0.0,
+    drain_seconds=0.01,
 )
 CERTIFICATE = {
     "subject": ((("commonName", "Engine.GHH.example"),),),
@@ -43,6 +44,8 @@ class Wire(asyncio.Transport):
         self.aborted = False
         self.ended = False
         """No more is written, but what comes is still read."""
+        self.gone = False
+        """Its system has answered our last bytes with a reset."""
         self._tls = tls
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
@@ -67,6 +70,8 @@ class Wire(asyncio.Transport):
         return not self._tls
 
     def write_eof(self) -> None:
+        if self.gone:
+            raise OSError(107, "Transport endpoint is not connected")
         self.ended = True
 
     @property
@@ -358,3 +363,27 @@ async def test_answers_to_a_sender_that_has_gone_are_counted(line: Line) -> None
     line.receiver.open.set()
     await eventually(undelivered, until=(before + 2).__eq__, every=0.001)
     assert line.wire.written == b""
+
+
+async def test_a_sender_that_is_gone_before_it_is_parted_from_ends_nobody_else(line: Line) -> None:
+    line.receiver.open.set()
+    line.wire.gone = True
+    line.connection.data_received(framed(b"x" * 2000))
+    await eventually(lambda: line.wire.aborted, every=0.001)
+    other = Wire("192.0.2.8")
+    line.another(other).data_received(framed(b"one\r"))
+    await eventually(lambda: other.answers, until=[b"ONE\r"].__eq__, every=0.001)
+
+
+async def test_what_waits_for_kafka_is_given_up_some_time_after_its_sender_left(line: Line) -> None:
+    reset, halfway = Wire("192.0.2.8"), Wire("192.0.2.9")
+    one, two = line.another(reset), line.another(halfway)
+    for connection in (one, two):
+        connection.data_received(framed(b"one\r"))
+    await eventually(lambda: len(line.receiver.batches), until=(2).__eq__, every=0.001)
+    one.connection_lost(ConnectionResetError())
+    assert two.eof_received()
+    await eventually(lambda: reset.aborted and halfway.aborted, every=0.001)
+    two.connection_lost(None)
+    line.receiver.open.set()
+    assert reset.answers == halfway.answers == []

@@ -218,3 +218,11 @@ def test_a_message_in_a_wide_form_of_unicode_is_told_so(codec: str) -> None:
     with pytest.raises(Refusal) as refused:
         read_header(adt("A08").decode().encode(codec))
     assert "UTF-16 or UTF-32" in refused.value.reason
+
+
+@pytest.mark.parametrize("byte", [b"\xc3\xbc", b"\0"])
+def test_no_letters_of_a_name_that_begins_a_line_are_taken_for_a_segments_name(byte: bytes) -> None:
+    data = adt("A08", charset="ASCII") + b"DOE|J" + byte + b"rgen\r"
+    with pytest.raises(Refusal) as refused:
+        read_message(data, read_header(data), default_codec="utf-8")
+    assert refused.value.place == ""

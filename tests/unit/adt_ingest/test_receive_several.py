@@ -1,5 +1,7 @@
 """Several messages in one frame: each is judged for itself, and the frame is answered once."""
 
+from dataclasses import replace
+
 import pytest
 from tests.support.adt_ingest_fakes import ORIGIN, FakeEvents, receiver, segments_of
 from tests.support.hl7_builders import admission, adt, discharge
@@ -118,3 +120,12 @@ async def test_while_kafka_is_away_every_message_of_a_batch_is_told_so() -> None
     events.away = True
     lines = (await answer_to(BATCH, events)).decode().split("\r")
     assert [line.split("|")[1] for line in lines if line.startswith("MSA")] == ["AE"] * 3
+
+
+async def test_what_a_message_repairs_the_batch_around_it_does_not() -> None:
+    events = FakeEvents()
+    origin = replace(ORIGIN, repairs="0123")
+    await receiver(events).receive([Frame(BHS + BAD + b"BTS|1\r")], origin)
+    message, envelope = received(events)
+    assert (message.extensions["verdict"], message.extensions["repairs"]) == ("quarantined", "0123")
+    assert (envelope.extensions["verdict"], envelope.extensions["repairs"]) == ("ignored", "")

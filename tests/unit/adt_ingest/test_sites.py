@@ -216,3 +216,14 @@ def test_the_reference_shows_every_key_and_is_itself_a_site_file() -> None:
     assert sites.Site.model_validate(document).code == "NEW"
     assert set(_keys_of(sites.Site)) <= set(_said(document))
     assert set(document["hl7"]["refuse"]) == set(sites.Oddity)
+
+
+@pytest.mark.parametrize("host", ["engine..hospital.local", "a" * 64 + ".local", "two words", ""])
+def test_a_return_address_that_no_resolver_can_be_asked_for_is_refused(host: str) -> None:
+    with pytest.raises(ValidationError, match="host"):
+        sites.ReturnAddress(host=host, port=2575)
+
+
+@pytest.mark.parametrize("host", ["localhost", "engine_1.hospital.local", "192.0.2.7", "::1"])
+def test_names_and_addresses_are_return_addresses(host: str) -> None:
+    assert sites.ReturnAddress(host=host, port=2575).host == host

@@ -35,7 +35,7 @@ class Limits:
     linger_seconds: float = 2.0
     """How long a sender that is parted from may take to read why."""
     drain_seconds: float = 10.0
-    """How long stopping waits for frames that are being worked on."""
+    """How long stopping, or a sender's leaving, leaves for frames that are being worked on."""
 
 
 class Guests:

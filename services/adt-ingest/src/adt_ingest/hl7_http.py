@@ -40,10 +40,19 @@ def add_hl7(http: FastAPI, receive: Receive, *, limits: Limits, secret: str) -> 
         if origin is None:
             words = "Homeward-Operator is not the proof of an operator of this service\n"
             return Response(words, HTTPStatus.FORBIDDEN, media_type="text/plain")
-        (reply,) = await receive.receive([frame], origin)
-        if not reply.blocks:
-            return Response(status_code=HTTPStatus.NO_CONTENT)
-        return Response(b"".join(reply.blocks), media_type=_CONTENT_TYPE)
+        return await _answered(receive, frame, origin, limits.frame_seconds)
+
+
+async def _answered(receive: Receive, frame: Frame, origin: Origin, within: float) -> Response:
+    try:
+        async with asyncio.timeout(within):
+            (reply,) = await receive.receive([frame], origin)
+    except TimeoutError:  # it waits for Kafka, and its sender hardly waits as long
+        words = "The message could not be stored: send it again later\n"
+        return Response(words, HTTPStatus.SERVICE_UNAVAILABLE, media_type="text/plain")
+    if not reply.blocks:
+        return Response(status_code=HTTPStatus.NO_CONTENT)
+    return Response(b"".join(reply.blocks), media_type=_CONTENT_TYPE)
 
 
 def _problem_of(request: Request) -> Response | None:
@@ -79,6 +88,8 @@ async def _frame_of(request: Request, limits: Limits) -> Frame:
                     return limits.frame.frame(bytes(body))
     except TimeoutError:
         return limits.frame.frame(bytes(body), Flaw.TOO_SLOW)
+    if _OPERATOR in request.headers:  # whose proof is of the very bytes
+        return limits.frame.frame(bytes(body))
     return limits.frame.frame(_unwrapped(bytes(body)))
 
 

@@ -99,6 +99,7 @@ class Connection(asyncio.Protocol):
         self._writable.set()
         self._cancel_settling()
         self._reception.connections.discard(self)
+        self._give_up_later()
         if self._admitted:
             self._reception.guests.leave(self._origin.address)
         meters.CONNECTIONS.dec()
@@ -129,6 +130,7 @@ class Connection(asyncio.Protocol):
         if not self._ended:
             self._ended = _LEFT
             self._enqueue(self._cutter.finish())
+            self._give_up_later()
         return self._work is not None and self._transport.can_write_eof()
 
     def pause_writing(self) -> None:
@@ -168,6 +170,21 @@ class Connection(asyncio.Protocol):
     def close(self) -> None:
         self._transport.close()
 
+    def _give_up_later(self) -> None:
+        """A sender has left: what it sent whole is received, but not waited with for ever.
+
+        Frames that wait for Kafka would else outlive their connections, which no limit counts.
+        """
+        if self._work is not None:
+            self._loop.call_later(self._limits.drain_seconds, self._give_up)
+
+    def _give_up(self) -> None:
+        if self._work is not None:
+            _log.warning("frames_given_up", peer=self._origin.address, count=len(self._queue))
+            self._queue.clear()
+            self._work.cancel()
+            self._transport.abort()
+
     def _turn_away(self, refusal: Refusal) -> None:
         self._ended = "too_many"
         _log.warning("sender_turned_away", peer=self._origin.address, reason=refusal.reason)
@@ -180,11 +197,15 @@ class Connection(asyncio.Protocol):
 
     def _linger(self) -> None:
         """Close once the sender has read what was written: to close at once could take it back."""
-        if self._transport.can_write_eof():
-            self._transport.write_eof()
-            self._lingers_until = self._loop.time() + self._limits.linger_seconds
-        else:
+        if not self._transport.can_write_eof():
             self._transport.close()  # over TLS that waits for the other side by itself
+            return
+        try:
+            self._transport.write_eof()
+        except OSError:  # the sender is gone already, and its system has said so
+            self._transport.abort()
+            return
+        self._lingers_until = self._loop.time() + self._limits.linger_seconds
 
     def _settle(self) -> None:
         self._settling = None
@@ -228,6 +249,8 @@ class Connection(asyncio.Protocol):
         try:
             while self._queue:
                 await self._answer_batch()
+            if self._ended and not self._transport.is_closing():
+                self._part()
         except Exception as error:  # noqa: BLE001 - one connection's fault must not end the others
             _log.error("connection_failed", error_type=type(error).__name__)
             self._queue.clear()
@@ -236,8 +259,6 @@ class Connection(asyncio.Protocol):
         finally:
             self._work = None
             self._heard_at = self._loop.time()
-        if self._ended and not self._transport.is_closing():
-            self._part()
 
     def _part(self) -> None:
         if self._ended in (_LEFT, _STOPPED):

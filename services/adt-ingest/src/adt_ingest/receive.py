@@ -45,8 +45,10 @@ _NOT_UNDERSTOOD: Final = Answer(
 _REMEMBERED: Final = 50_000
 _MOST_MESSAGES: Final = 10_000
 """Kilobytes of nothing but headers must not become gigabytes of events."""
-_AT_ONCE: Final = 64
-"""A batch of more messages lets others have their turn in between."""
+_MOST_EVENTS: Final = 2 * _MOST_MESSAGES
+"""In one frame: what tells of more would keep Kafka from all others."""
+_AT_ONCE: Final = 128
+"""After so many events of one frame others have their turn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,26 +109,37 @@ class Receive:
         """Judge every message of a frame, and write the events."""
         batch = Batch((frame.data,)) if flaw_of(frame) else messages_in(frame.data)
         if len(batch.messages) > _MOST_MESSAGES:
-            return self._refused(frame, coming)
+            return self._refused(
+                frame,
+                coming,
+                Refusal(Problem.TOO_LONG, f"The frame holds more than {_MOST_MESSAGES} messages"),
+            )
         if not batch.groups:
             receipt, events = self._judge(frame, coming, "")
             return _Taken(batch, "", [receipt], events)
         batch_id = Envelope.id_of(frame.data)
         taken = _Taken(batch, batch_id, [], [])
         odd = frame.oddities | {Oddity.CONCATENATED} if batch.concatenated else frame.oddities
-        for number, message in enumerate(batch.messages, start=1):
+        rested = 0
+        for message in batch.messages:
             receipt, events = self._judge(Frame(message, oddities=odd), coming, batch_id)
             taken.receipts.append(receipt)
             taken.events.extend(events)
-            if number % _AT_ONCE == 0:
+            if len(taken.events) > _MOST_EVENTS:
+                return self._refused(
+                    frame,
+                    coming,
+                    Refusal(Problem.TOO_LONG, f"The frame holds more than {_MOST_EVENTS} events"),
+                )
+            if len(taken.events) - rested >= _AT_ONCE:
+                rested = len(taken.events)
                 await asyncio.sleep(0)
         if batch.wrapped:
             taken.events.append(self._envelope(taken, coming))
         return taken
 
-    def _refused(self, frame: Frame, coming: _Coming) -> _Taken:
-        words = f"The frame holds more than {_MOST_MESSAGES} messages"
-        answer = Answer(Code.REJECTED, Refusal(Problem.TOO_LONG, words))
+    def _refused(self, frame: Frame, coming: _Coming, refusal: Refusal) -> _Taken:
+        answer = Answer(Code.REJECTED, refusal)
         receipt = self._receipt(_put_aside(frame, answer), coming, "")
         return _Taken(Batch((frame.data,)), "", [receipt], self._records.of(receipt))
 
@@ -152,8 +165,9 @@ class Receive:
     def _envelope(self, taken: _Taken, coming: _Coming) -> OutgoingEvent:
         site = taken.receipts[0].judgement.site if taken.receipts else ""
         envelope = Envelope(taken.batch, taken.batch_id, site, coming.at, coming.origin)
-        for warning in taken.batch.warnings:
-            _log.warning("batch_doubtful", correlation_id=taken.batch_id, site=site, detail=warning)
+        if taken.batch.warnings:
+            detail = "; ".join(taken.batch.warnings)
+            _log.warning("batch_doubtful", correlation_id=taken.batch_id, site=site, detail=detail)
         return self._records.of_envelope(envelope)
 
     async def _store(self, taken: Sequence[_Taken]) -> bool:

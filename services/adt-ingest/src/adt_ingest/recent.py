@@ -4,6 +4,7 @@ It changes no answer and drops nothing. It knows only what this process took, an
 last so many: the journal of flow-monitor, where all received messages are, can tell for good.
 """
 
+import hashlib
 from collections import OrderedDict
 from typing import Final
 
@@ -11,6 +12,9 @@ RESENT: Final = "resent"
 """The same bytes came before."""
 CONTROL_ID_REUSED: Final = "control_id_reused"
 """Other bytes came before under the same control id of the same sender."""
+
+
+_LONGEST_NAME: Final = 200
 
 
 class Recent:
@@ -22,6 +26,8 @@ class Recent:
 
     def flag(self, name: str, digest: str) -> str:
         """What is to be said of a message with this name and digest; nothing where it is new."""
+        if len(name) > _LONGEST_NAME:  # a sender could else fill the memory with its names
+            name = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()
         before = self._digests.get(name)
         self._digests[name] = digest
         if before is None:

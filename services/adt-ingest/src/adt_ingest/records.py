@@ -129,6 +129,7 @@ class Records:
             "warnings": "; ".join(batch.warnings),
             "batch": envelope.event_id,
             **_coming(envelope.origin),
+            "repairs": "",  # what a message of the batch repairs, the batch around it does not
         }
         return OutgoingEvent(
             topic=HL7_RECEIVED,

@@ -147,7 +147,8 @@ class _Lane:
                 writer.write(_START_BLOCK + block + _END_BLOCK)
                 await writer.drain()
                 code = await _answer_to(block, reader) if self._address.confirms else "CA"
-        except (OSError, EOFError, TimeoutError, asyncio.LimitOverrunError) as error:
+        except (OSError, EOFError, TimeoutError, ValueError, asyncio.LimitOverrunError) as error:
+            # ValueError: a host name that no resolver can be asked for
             self._drop_line()
             raise TransientError("the return address") from error
         if code in _REFUSED:

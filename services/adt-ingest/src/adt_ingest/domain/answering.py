@@ -20,6 +20,8 @@ _NOT_STORED: Final = Refusal(
     Problem.INTERNAL, "The message could not be stored: send it again later"
 )
 _CONDITIONS: Final = ("AL", "NE", "ER", "SU")
+_LONGEST: Final = 16
+"""What is longer is no condition, and not worth remembering."""
 """HL7 table 0155: always, never, on error or reject, on success."""
 _POSITIVE: Final = (Code.ACCEPTED, Code.COMMITTED)
 
@@ -62,7 +64,7 @@ def _accepted(answer: Answer, *, admitted: bool, stored: bool) -> Answer:
 
 def _wanted(header: Header | None, rules: AnswerRules) -> tuple[str, str]:
     """The conditions for both acknowledgements; nothing in original mode."""
-    said = ("", "") if header is None else (header.raw(15), header.raw(16))
+    said = ("", "") if header is None else (header.raw(15)[:_LONGEST], header.raw(16)[:_LONGEST])
     return _conditions(rules, *said)
 
 

@@ -18,6 +18,7 @@ _OPENING: Final = re.compile(
 )
 _DECLARATION: Final = re.compile(rb"([!-/:-@\[-`{-~])[!-/:-@\[-`{-~]{1,5}\1")
 _TRAILERS: Final = (b"BTS", b"FTS")
+_MOST_WARNINGS: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +76,17 @@ def _pieces(data: bytes, mark: bytes) -> Iterator[tuple[bytes, bytes]]:
 
     What precedes the first such segment goes with it. `mark` is a field separator to believe in.
     """
-    name, start = b"", 0
+    name, start, batch = b"", 0, False
     for found in _OPENING.finditer(data):
         after = found.end()
-        if (
-            found[1] in _TRAILERS
-            or data[after : after + 1] == mark
-            or _DECLARATION.match(data, after)
-        ):
+        if found[1] in _TRAILERS:  # without a header before it, it is some line of a text
+            begins_something = batch and data[after : after + 1] in (mark, b"\r", b"\n", b"")
+        else:
+            begins_something = data[after : after + 1] == mark or bool(
+                _DECLARATION.match(data, after)
+            )
+        if begins_something:
+            batch = batch or found[1] in _BATCH_HEADERS
             begins = found.start() + (found[0][:1] in b"\r\n")
             if name:
                 yield name, data[start:begins]
@@ -179,7 +183,8 @@ class _Reading:
             self._warn(f"The trailer counts {told} {noun}, and {found} came")
 
     def _warn(self, warning: str) -> None:
-        self._warnings.append(warning)
+        if warning not in self._warnings and len(self._warnings) < _MOST_WARNINGS:
+            self._warnings.append(warning)
 
 
 def _line(piece: bytes) -> bytes:

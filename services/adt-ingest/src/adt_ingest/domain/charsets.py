@@ -2,8 +2,9 @@
 
 import codecs
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final
+
+from adt_ingest.domain.remembering import remembered
 
 JIS: Final = "iso2022_jp_ext"
 """Every Japanese set of the table, told apart by escape sequences; without any it is ASCII."""
@@ -76,7 +77,7 @@ _CODECS: Final = {_bare(name): codec for name, codec in _NAMES.items()}
 _REASONS: Final = {_bare(name): reason for name, reason in _UNREADABLE.items()}
 
 
-@lru_cache(maxsize=256)
+@remembered(256)
 def codec_of(name: str) -> str | None:
     """The Python codec of a character set's name; None if it cannot be read, "" for no name."""
     return _CODECS.get(_bare(name))

@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 from adt_ingest.domain.charsets import JIS, CharsetRules, is_single_byte
 from adt_ingest.domain.delimiters import Delimiters
 from adt_ingest.domain.refusals import Problem, Refusal
+from adt_ingest.domain.segment_names import may_be_shown
 from adt_ingest.domain.switches import decode_switched, has_switch
 
 CHARSET_REPAIRED: Final = "charset_repaired"
@@ -78,7 +79,7 @@ def _place_of(data: bytes, offset: int, separator: bytes) -> str:
     before = data[:offset].replace(b"\n", b"\r")
     line = before[before.rfind(b"\r") + 1 :]
     name = line[:3].decode("latin-1")
-    if not (name.isalnum() and name.isascii() and name.isupper()):
+    if not may_be_shown(name):
         return ""
     number = line.count(separator) + (name == "MSH")
     return f"{name}-{number}" if number else name

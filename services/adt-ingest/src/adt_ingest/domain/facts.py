@@ -1,10 +1,10 @@
 """Facts that a message states: absent, deleted or a value, and how fields become them."""
 
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Final, TypeAlias
 
 from adt_ingest.domain.reader import DELETED, Marks, Segment
+from adt_ingest.domain.remembering import remembered
 
 Facts: TypeAlias = dict[str, object]
 """Absent: no key. Deleted (`""` in HL7): None. Else the value."""
@@ -75,7 +75,7 @@ def coded(raw: str, marks: Marks) -> tuple[str, str, str]:
     return (raw, "", "") if raw.isalnum() else _coded(raw, marks)
 
 
-@lru_cache(maxsize=_REMEMBERED)
+@remembered(_REMEMBERED)
 def _coded(raw: str, marks: Marks) -> tuple[str, str, str]:
     return leading(marks.components(raw.partition(marks.repetition)[0]))
 
@@ -104,7 +104,7 @@ def telephones(raw: Sequence[str], marks: Marks) -> list[str]:
     return found if len(found) < _SEVERAL else list(dict.fromkeys(found))
 
 
-@lru_cache(maxsize=_REMEMBERED)
+@remembered(_REMEMBERED)
 def _telephones(raw: str, marks: Marks) -> tuple[str, ...]:
     return tuple(filter(None, map(telephone, marks.repetitions(raw))))
 

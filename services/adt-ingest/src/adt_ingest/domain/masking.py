@@ -1,12 +1,12 @@
 """Shows a message without telling of its patient: shapes instead of values, codes as they are."""
 
-import re
 from dataclasses import dataclass
 from typing import Final
 
 from adt_ingest.domain.delimiters import Delimiters
 from adt_ingest.domain.reader import read_header
 from adt_ingest.domain.refusals import Refusal
+from adt_ingest.domain.segment_names import may_be_shown
 
 _CODES: Final = {
     "MSH": frozenset(range(1, 30)) - {8},
@@ -15,12 +15,6 @@ _CODES: Final = {
     "PID": frozenset({1}),
 }
 """Fields that hold codes of a hospital and nothing of a person; all others are masked."""
-_NAMES: Final = re.compile(
-    r"A(CC|I[GLPS]|L1|RV)|[BF](HS|TS)|CTD|D(B1|G1|RG|SC)|E(RR|VN)|GT1|IN[123]|M(RG|S[AH])|N(K1|TE)"
-    r"|O(B[RX]|RC)|P(D1|DA|ID|R[1DT]|V[12])|R(F1|GS|OL)|S(CH|FT|PM)|TXA|U(AC|B[12])|Z[A-Z0-9]{2}",
-    re.ASCII,
-)
-"""Segments that may be named: what else begins a line may be a person's name."""
 _OF_PERSONS: Final = ("PID", "PD1", "MRG", "NK1", "GT1", "IN1", "IN2")
 _SHORTEST: Final = 3
 """A shorter value is a code, or a word that anybody uses."""
@@ -55,7 +49,7 @@ def _read_as(data: bytes) -> tuple[Delimiters, str]:
 
 def _masked(line: str, marks: Delimiters) -> MaskedSegment:
     name, *fields = line.split(marks.field)
-    if not _NAMES.fullmatch(name):
+    if not may_be_shown(name):
         return MaskedSegment(_shape(line), ())
     first = 2 if name == "MSH" else 1  # MSH-1 is the separator itself
     shown = _CODES.get(name, frozenset[int]())

@@ -14,6 +14,7 @@ from adt_ingest.domain.delimiters import Delimiters, delimiters_of
 from adt_ingest.domain.escapes import Unescaper
 from adt_ingest.domain.oddities import Oddity
 from adt_ingest.domain.refusals import Problem, Refusal
+from adt_ingest.domain.segment_names import may_be_shown
 
 DELETED: Final = '""'
 """What a sender writes where the stored value shall go."""
@@ -319,4 +320,4 @@ def _place_of_nul(text: str) -> str:
     """The segment of the first NUL, such as `PID`."""
     before = text[: text.index("\0")]
     name = before[before.rfind("\r") + 1 :][:3]
-    return name if name.isalnum() and name.isascii() and name.isupper() else ""
+    return name if may_be_shown(name) else ""

@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from adt_ingest.domain.reader import DELETED
+from adt_ingest.domain.remembering import remembered
 
 _STAMP: Final = re.compile(
     r"(\d{4})(?:(\d\d)(?:(\d\d)(?:(\d\d)(?:(\d\d)(?:(\d\d)(?:\.(\d{1,9}))?)?)?)?)?)?"
@@ -46,7 +47,7 @@ class Stamp(NamedTuple):
         return other.timed and other.digits.startswith(self.digits)
 
 
-@lru_cache(maxsize=4096)
+@remembered(4096)
 def read_stamp(text: str) -> Stamp | None:
     """The stamp that `text` holds; None where it holds none, or a day that does not exist."""
     text = text.strip()
