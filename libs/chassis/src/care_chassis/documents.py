@@ -66,16 +66,17 @@ def files_of(folder: Path) -> list[Path]:
 def _read(path: Path) -> tuple[yaml.Node | None, Any]:
     try:
         text = path.read_text("utf-8")
-        node = yaml.compose(text, Loader=yaml.CSafeLoader)
-        content = yaml.load(text, Loader=yaml.CSafeLoader)
+        loader: Any = yaml.CSafeLoader(text)  # its stubs say too little
+        node = loader.get_single_node()
+        for name, line in _said_twice(node):  # YAML would quietly take the last
+            raise DocumentError(path, line, f"{name}: stands here twice")
+        content = None if node is None else loader.construct_document(node)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         problem = getattr(error, "problem", None) or "it cannot be read"
         raise DocumentError(path, mark.line + 1 if mark else 1, f"not YAML: {problem}") from error
     except (OSError, ValueError) as error:  # a date such as 30 February, or bytes that are no UTF-8
         raise DocumentError(path, 1, f"it cannot be read: {error}") from error
-    for name, line in _said_twice(node):  # YAML would quietly take the last
-        raise DocumentError(path, line, f"{name}: stands here twice")
     return node, content
 
 

@@ -41,7 +41,7 @@ class Publisher:
         self._service = service
         self._producer: AIOKafkaProducer | None = None
         self._starting = asyncio.Lock()
-        self._ending: dict[asyncio.Future[None], AIOKafkaProducer] = {}
+        self._ending: set[asyncio.Future[None]] = set()
 
     async def publish(self, events: Sequence[OutgoingEvent]) -> None:
         """Publish in the order given; order within a key is kept.
@@ -104,8 +104,8 @@ class Publisher:
             return
         self._producer = None
         ending = asyncio.ensure_future(self._end(producer))
-        self._ending[ending] = producer
-        ending.add_done_callback(self._forget)
+        self._ending.add(ending)
+        ending.add_done_callback(self._ending.discard)
 
     async def _end(self, producer: AIOKafkaProducer) -> None:
         """Wait for its last batches, as long as for a publish: they were never confirmed.
@@ -119,9 +119,6 @@ class Publisher:
             untyped: Any = producer
             await untyped._sender.close()  # noqa: SLF001 - aiokafka has no other way
         await stopping
-
-    def _forget(self, ending: asyncio.Future[None]) -> None:
-        del self._ending[ending]
 
     async def stop(self) -> None:
         """Let go of every connection, and of what the broker does not take in time any more."""
