@@ -9,14 +9,12 @@ from typing import Final, Self
 
 import httpx
 
-from adt_ingest.domain.operators import proof_of
+from adt_ingest.domain.operators import OPERATOR_HEADER, REPAIRS_HEADER, proof_of
 from adt_ingest.domain.refusals import Refusal
 from adt_ingest.domain.replies import Answered
 from care_chassis.errors import TransientError
+from care_contracts.hl7 import HL7_CONTENT_TYPE
 
-_CONTENT_TYPE: Final = "application/hl7-v2"
-_OPERATOR: Final = "Homeward-Operator"
-_REPAIRS: Final = "Homeward-Repairs"
 _FORBIDDEN: Final = 403
 _ANSWER_SECONDS: Final = 60.0
 
@@ -63,9 +61,9 @@ class Hl7Client:
     async def send(self, data: bytes, *, repairs: str = "") -> Answered:
         """Hand in one message and return its answer. Raises NoAnswerError, NotAnOperatorError."""
         headers = {
-            "content-type": _CONTENT_TYPE,
-            _OPERATOR: proof_of(self._secret, data, repairs),
-            **({_REPAIRS: repairs} if repairs else {}),
+            "content-type": HL7_CONTENT_TYPE,
+            OPERATOR_HEADER: proof_of(self._secret, data, repairs),
+            **({REPAIRS_HEADER: repairs} if repairs else {}),
         }
         try:
             answer = await self._http.post(f"{self._url}/hl7", content=data, headers=headers)
@@ -74,7 +72,7 @@ class Hl7Client:
         return self._read(answer)
 
     def _read(self, answer: httpx.Response) -> Answered:
-        is_hl7 = answer.headers.get("content-type", "").startswith(_CONTENT_TYPE)
+        is_hl7 = answer.headers.get("content-type", "").startswith(HL7_CONTENT_TYPE)
         if answer.status_code == _FORBIDDEN:
             raise NotAnOperatorError(self._url)
         if not answer.is_success and not is_hl7:

@@ -10,13 +10,11 @@ from fastapi import FastAPI, Request, Response
 from adt_ingest.connection_limits import Limits
 from adt_ingest.domain.doors import Door, Origin
 from adt_ingest.domain.framing import Flaw, Frame
-from adt_ingest.domain.operators import is_proof
+from adt_ingest.domain.operators import OPERATOR_HEADER, REPAIRS_HEADER, is_proof
 from adt_ingest.receive import Receive
+from care_contracts.hl7 import HL7_CONTENT_TYPE
 
-_CONTENT_TYPE: Final = "application/hl7-v2"
-_TAKEN_TYPES: Final = ("", _CONTENT_TYPE, "x-application/hl7-v2+er7", "text/plain")
-_REPAIRS: Final = "homeward-repairs"
-_OPERATOR: Final = "homeward-operator"
+_TAKEN_TYPES: Final = ("", HL7_CONTENT_TYPE, "x-application/hl7-v2+er7", "text/plain")
 _EVENT_ID: Final = re.compile(r"[0-9a-f]{1,64}", re.ASCII)
 _START_BLOCK: Final = b"\x0b"
 _END_BLOCK: Final = b"\x1c"
@@ -38,7 +36,7 @@ def add_hl7(http: FastAPI, receive: Receive, *, limits: Limits, secret: str) -> 
         frame = await _frame_of(request, limits)
         origin = _origin_of(request, frame, secret)
         if origin is None:
-            words = "Homeward-Operator is not the proof of an operator of this service\n"
+            words = f"{OPERATOR_HEADER} is not the proof of an operator of this service\n"
             return Response(words, HTTPStatus.FORBIDDEN, media_type="text/plain")
         return await _answered(receive, frame, origin, limits.frame_seconds)
 
@@ -52,7 +50,7 @@ async def _answered(receive: Receive, frame: Frame, origin: Origin, within: floa
         return Response(words, HTTPStatus.SERVICE_UNAVAILABLE, media_type="text/plain")
     if not reply.blocks:
         return Response(status_code=HTTPStatus.NO_CONTENT)
-    return Response(b"".join(reply.blocks), media_type=_CONTENT_TYPE)
+    return Response(b"".join(reply.blocks), media_type=HL7_CONTENT_TYPE)
 
 
 def _problem_of(request: Request) -> Response | None:
@@ -61,8 +59,8 @@ def _problem_of(request: Request) -> Response | None:
     if kind not in _TAKEN_TYPES:
         words = f"Send {', '.join(_TAKEN_TYPES[1:])}\n"
         return Response(words, HTTPStatus.UNSUPPORTED_MEDIA_TYPE, media_type="text/plain")
-    if not _EVENT_ID.fullmatch(request.headers.get(_REPAIRS, "0")):
-        words = "Homeward-Repairs must be the id of an event\n"
+    if not _EVENT_ID.fullmatch(request.headers.get(REPAIRS_HEADER, "0")):
+        words = f"{REPAIRS_HEADER} must be the id of an event\n"
         return Response(words, HTTPStatus.BAD_REQUEST, media_type="text/plain")
     return None
 
@@ -70,7 +68,8 @@ def _problem_of(request: Request) -> Response | None:
 def _origin_of(request: Request, frame: Frame, secret: str) -> Origin | None:
     """Where a message comes from; None for one who repairs, or says so, and is no operator."""
     address = request.client.host if request.client else ""
-    repairs, proof = request.headers.get(_REPAIRS, ""), request.headers.get(_OPERATOR, "")
+    repairs = request.headers.get(REPAIRS_HEADER, "")
+    proof = request.headers.get(OPERATOR_HEADER, "")
     if not repairs and not proof:
         return Origin(Door.HTTP, address)
     proven = is_proof(proof, secret, frame.data, repairs)
@@ -88,7 +87,7 @@ async def _frame_of(request: Request, limits: Limits) -> Frame:
                     return limits.frame.frame(bytes(body))
     except TimeoutError:
         return limits.frame.frame(bytes(body), Flaw.TOO_SLOW)
-    if _OPERATOR in request.headers:  # whose proof is of the very bytes
+    if OPERATOR_HEADER in request.headers:  # whose proof is of the very bytes
         return limits.frame.frame(bytes(body))
     return limits.frame.frame(_unwrapped(bytes(body)))
 

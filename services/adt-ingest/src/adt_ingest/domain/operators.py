@@ -8,6 +8,10 @@ import hashlib
 import hmac
 from typing import Final
 
+OPERATOR_HEADER: Final = "Homeward-Operator"
+REPAIRS_HEADER: Final = "Homeward-Repairs"
+"""The event id of the refused message that this one is the repaired form of."""
+
 _UNIT: Final = b"\x1f"
 
 
