@@ -1,6 +1,6 @@
 """What one discharge meant, from its first message on: the follow-up believed right, in turn."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -67,7 +67,8 @@ def _discharged_at(encounter: Encounter, run: Run) -> datetime:
 
 
 def _beliefs(encounter: Encounter, run: Run) -> tuple[Belief, ...]:
-    dispositions = _told(encounter, "disposition", run.tells)
+    said = encounter.facts.get("disposition", NEVER_SAID).statements
+    dispositions = tuple(one for one in said if run.tells(one))
     classes = _classes(encounter, run)
     turns = [one.stamp.recorded_at for one in (*dispositions, *classes)]
     points = sorted({run.began_at, *(turn for turn in turns if turn > run.began_at)})
@@ -87,12 +88,6 @@ def _classes(encounter: Encounter, run: Run) -> tuple[Statement, ...]:
         if one.stamp not in later
         and (run.precedes_its_end(one) or one.stamp.event_id in run.event_ids)
     )
-
-
-def _told(
-    encounter: Encounter, fact: str, fits: Callable[[Statement], bool]
-) -> tuple[Statement, ...]:
-    return tuple(one for one in encounter.facts.get(fact, NEVER_SAID).statements if fits(one))
 
 
 def _belief_at(
