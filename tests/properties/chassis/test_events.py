@@ -1,25 +1,15 @@
 """Events on and off Kafka records: what is written is read again, and no surprises."""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.support.records import ARecord
 
 from care_chassis.errors import PermanentError
 from care_chassis.events import Event, OutgoingEvent, headers_of, read_event
 
 TEXT = st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]), min_size=1)
-
-
-@dataclass(frozen=True)
-class ARecord:
-    headers: list[tuple[str, bytes | None]]
-    key: bytes | None = b"key"
-    value: bytes | None = b"{}"
-    topic: str = "things.v1"
-    partition: int = 2
-    offset: int = 7
 
 
 @given(event_id=TEXT, kind=TEXT, source=TEXT, subject=st.just("") | TEXT, correlation=TEXT)

@@ -118,17 +118,23 @@ async def test_any_order_and_any_repetition_asks_for_the_same(
     assert standing(shuffled) == standing(straight)
 
 
+async def posted_in_between(arrivals: list[Event], posts: list[bool]) -> NoticeDesk:
+    """A desk that has heard all, and posted what was due after some of it, and at the end."""
+    desk = NoticeDesk()
+    for event, posted in zip(arrivals, posts, strict=False):
+        await desk.hear(event)
+        if posted:
+            await desk.post()
+    await desk.post()
+    return desk
+
+
 @settings(deadline=None, max_examples=60)
 @given(histories(naming=False), st.data(), st.lists(st.booleans(), min_size=12, max_size=12))
 async def test_nothing_is_told_twice_nor_left_standing_whenever_it_is_sent(
     history: list[Event], data: st.DataObject, posts: list[bool]
 ) -> None:
-    desk = NoticeDesk()
-    for event, posted in zip(data.draw(st.permutations(history)), posts, strict=False):
-        await desk.hear(event)
-        if posted:
-            await desk.post()
-    await desk.post()
+    desk = await posted_in_between(data.draw(st.permutations(history)), posts)
     corrected = {notice.corrects for notice in desk.notebook.notices()}
     for visit_key, of_visit in runs(desk).items():
         for run in of_visit:
@@ -151,12 +157,7 @@ async def test_nothing_is_told_twice_nor_left_standing_whenever_it_is_sent(
 async def test_what_a_provider_was_told_last_is_what_stands(
     history: list[Event], data: st.DataObject, posts: list[bool]
 ) -> None:
-    desk = NoticeDesk()
-    for event, posted in zip(data.draw(st.permutations(history)), posts, strict=False):
-        await desk.hear(event)
-        if posted:
-            await desk.post()
-    await desk.post()
+    desk = await posted_in_between(data.draw(st.permutations(history)), posts)
     taken_back = {
         notice.corrects for notice in desk.notebook.notices() if notice.state is NoticeState.SENT
     }

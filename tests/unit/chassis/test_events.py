@@ -1,24 +1,14 @@
 """Events on and off Kafka records, with the cloudevents library as the oracle."""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import pytest
 from cloudevents.core.bindings.kafka import KafkaMessage, from_binary
 from cloudevents.core.formats.json import JSONFormat
+from tests.support.records import ARecord
 
 from care_chassis.errors import PermanentError
 from care_chassis.events import OutgoingEvent, headers_of, read_event
-
-
-@dataclass(frozen=True)
-class ARecord:
-    headers: list[tuple[str, bytes | None]]
-    key: bytes | None = b"key"
-    value: bytes | None = b"{}"
-    topic: str = "things.v1"
-    partition: int = 2
-    offset: int = 7
 
 
 def an_event(**changes: object) -> OutgoingEvent:

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from tests.support.encounter_kinds import ABOUT_A_VISIT, PURGES
 
 from care_chassis.events import Event
 from care_contracts.encounters import (
@@ -20,18 +21,6 @@ from notifier.domain.news import News
 from notifier.routes import read_news
 
 AT = datetime(2026, 6, 10, 17, 5, tzinfo=UTC)
-ABOUT_A_VISIT = {
-    EncounterEventType.ADMITTED,
-    EncounterEventType.REGISTERED,
-    EncounterEventType.DISCHARGED,
-    EncounterEventType.UPDATED,
-    EncounterEventType.MOVED,
-    EncounterEventType.CLASS_CHANGED,
-    EncounterEventType.PARTICIPANTS_UPDATED,
-    EncounterEventType.ADMISSION_CANCELLED,
-    EncounterEventType.DISCHARGE_CANCELLED,
-}
-PURGES = {EncounterEventType.PATIENT_DELETED, EncounterEventType.VISIT_DELETED}
 BODY = EncounterEvent(
     site="GHH",
     message=MessageReference(message_control_id="M1", trigger="A05"),
