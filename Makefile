@@ -52,7 +52,7 @@ setup: $(SETUP_STAMP) ## Have everything that the other commands need
 test: test-unit ## Run every test: unit tier, then real Kafka, PostgreSQL and browser
 	@$(RUN) -m care_devstack browser >/dev/null
 	@$(call say,Contracts and architecture and ports and properties and integration)
-	@$(TESTS) $(wildcard $(addprefix tests/,integration interop ports properties contracts architecture)) -n 3 --dist loadfile
+	@$(TESTS) $(wildcard $(addprefix tests/,integration interop ports properties contracts architecture)) -n 3 --dist loadfile --no-loadscope-reorder
 	@$(call say,End to end and browser and faults)
 	@$(TESTS) $(wildcard $(addprefix tests/,chaos e2e browser)) -n 2 --dist loadfile
 
