@@ -1,8 +1,9 @@
 """The prompt publisher: after a failure it says no at once, until the broker is found again."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 import pytest
 from tests.support.adt_ingest_fakes import FakeEvents
@@ -10,14 +11,25 @@ from tests.support.eventually import eventually
 
 from adt_ingest.publisher import PromptPublisher
 from care_chassis.errors import TransientError
+from care_chassis.events import OutgoingEvent
 from care_chassis.health import Health
+
+
+class SlowBroker(FakeEvents):
+    """Holds a thousand events within the time that a publish has, and no more."""
+
+    capacity = 100_000
+
+    async def publish(self, events: Sequence[OutgoingEvent]) -> None:
+        self.away = self.away or len(events) > 1000 or len(self.held) >= self.capacity
+        await super().publish(events)
 
 
 @dataclass
 class Trial:
     """A prompt publisher, the broker behind it, and whether anyone listens there."""
 
-    broker: FakeEvents = field(default_factory=FakeEvents)
+    broker: SlowBroker = field(default_factory=SlowBroker)
     health: Health = field(default_factory=Health)
     listening: bool = True
     looks: int = 0
@@ -100,3 +112,27 @@ async def test_a_broker_that_nobody_uses_is_seen_to_go(watched: Trial) -> None:
     with pytest.raises(TransientError):
         await watched.publisher.publish(())
     assert watched.broker.attempts == attempts
+
+
+def a_days_events() -> list[OutgoingEvent]:
+    """What a batch of ten thousand messages may tell of."""
+    then = datetime(2026, 5, 22, tzinfo=UTC)
+    return [
+        OutgoingEvent("topic", "key", str(number), "tried", "/test", "", then, b"")
+        for number in range(20_000)
+    ]
+
+
+async def test_what_is_too_much_for_one_publish_is_held_in_order(watched: Trial) -> None:
+    events = a_days_events()
+    await watched.publisher.publish(events)
+    assert watched.broker.held == events
+    assert watched.health.ready
+
+
+async def test_much_is_not_held_before_all_of_it_is(watched: Trial) -> None:
+    watched.broker.capacity = 5_000
+    with pytest.raises(TransientError):
+        await watched.publisher.publish(a_days_events())
+    assert len(watched.broker.held) == 5_000
+    assert not watched.health.ready

@@ -13,6 +13,8 @@ _log = get_logger("adt_ingest.publisher")
 _PART: Final = "kafka"
 _CONNECT_WITHIN_SECONDS: Final = 1.0
 _KAFKAS_PORT: Final = 9092
+_AT_ONCE: Final = 1_000
+"""Events that have to be held within one publish timeout: a frame may tell of 20,000."""
 
 
 class Inner(Protocol):
@@ -48,7 +50,15 @@ class PromptPublisher:
         health.report(_PART, ready=False, detail="not yet connected")
 
     async def publish(self, events: Sequence[OutgoingEvent]) -> None:
-        """Return when the broker holds all `events`. Raises TransientError."""
+        """Return when the broker holds all `events`. Raises TransientError.
+
+        Many go in parts, each with a timeout of its own: what takes long because it is much must
+        not make a broker that works count as away.
+        """
+        for start in range(0, len(events) or 1, _AT_ONCE):
+            await self._publish_part(events[start : start + _AT_ONCE])
+
+    async def _publish_part(self, events: Sequence[OutgoingEvent]) -> None:
         if self._away:
             raise TransientError("Kafka")
         try:
