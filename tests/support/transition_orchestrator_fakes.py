@@ -23,6 +23,7 @@ from transition_orchestrator.domain.messages import (
     VisitKey,
     VisitName,
 )
+from transition_orchestrator.domain.risk import RiskRules
 from transition_orchestrator.follow_encounters import FollowEncounters, News
 from transition_orchestrator.ports import Ledger, SiteRules
 from transition_orchestrator.protocol_files import load_protocols
@@ -111,22 +112,28 @@ class _MemoryLedger:
 
 
 class FakeSites:
-    """Sites named by their zone, all with the default rules."""
+    """Sites named by their zone, all with the same rules."""
+
+    def __init__(self, risk: RiskRules | None = None) -> None:
+        self._risk = risk or RiskRules()
 
     def rules_of(self, site: str) -> SiteRules | None:
         if "/" not in site:
             return None
-        return SiteRules(LocalDays(ZoneInfo(site), BusinessCalendar()), PROTOCOLS["default@1"])
+        days = LocalDays(ZoneInfo(site), BusinessCalendar())
+        return SiteRules(days, PROTOCOLS["default@1"], self._risk)
 
     def codes(self) -> Iterable[str]:
         return available_timezones()
 
 
-def following(ledgers: Any, now: str = "2026-06-01T00:00:00Z") -> FollowEncounters:
+def following(
+    ledgers: Any, now: str = "2026-06-01T00:00:00Z", sites: FakeSites | None = None
+) -> FollowEncounters:
     """The use case on a ledger, at an instant."""
     return FollowEncounters(
         ledgers=ledgers,
-        sites=FakeSites(),
+        sites=sites or FakeSites(),
         protocols=PROTOCOLS,
         clock=ManualClock(datetime.fromisoformat(now)),
     )

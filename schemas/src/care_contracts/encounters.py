@@ -95,6 +95,14 @@ class Diagnosis(Contract):
     kind: str = ""
 
 
+class Procedure(Contract):
+    """One PR1."""
+
+    code: str = ""
+    system: str = ""
+    text: str = ""
+
+
 class Contact(Contract):
     """Next of kin or caregiver (NK1), in the sender's own codes."""
 
@@ -188,6 +196,7 @@ class VisitFacts(Facts):
     disposition: str | None = None
     """PV1-36 after the site's map: two characters of UB-04 FL17, or what was sent."""
     diagnoses: list[Diagnosis] | None = None
+    procedures: list[Procedure] | None = None
 
 
 class PatientReference(Contract):

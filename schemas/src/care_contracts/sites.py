@@ -215,6 +215,32 @@ class Hl7Profile(_Strict):
     quiet_hours: list[QuietHours] = []
 
 
+class LaceForm(_Strict):
+    """Which form of the LACE index is used (rulebook section 5)."""
+
+    variant: Literal["tool", "cmaj", "bmj-open"] = "tool"
+    los_method: Literal["midnights", "inclusive"] = "midnights"
+    icd10cm_cancers: bool = False
+    """Count C4A, C7A, C7B and C86, which stand outside the published ranges."""
+
+
+class HospitalForm(_Strict):
+    """Which form of the HOSPITAL score is used, and how its items are told (section 5)."""
+
+    variant: Literal["2016", "2013", "simplified"] = "2016"
+    oncology_services: list[str] = ["ONC"]
+    """PV1-10"""
+    sends_procedures: bool = False
+    """A stay without PR1 had no procedure; else that is not known, and the score incomplete."""
+
+
+class RiskScores(_Strict):
+    """How this site's patients are scored."""
+
+    lace: LaceForm = LaceForm()
+    hospital: HospitalForm = HospitalForm()
+
+
 class DirectoryEntry(_Strict):
     """How to reach a clinician whom messages name by identifier only."""
 
@@ -235,6 +261,7 @@ class Site(_Strict):
     holidays: Holidays = Holidays()
     hl7: Hl7Profile = Hl7Profile()
     protocols: list[str] = ["default"]
+    risk: RiskScores = RiskScores()
     directory: list[DirectoryEntry] = []
 
     @field_validator("time_zone")

@@ -121,4 +121,4 @@ async def test_one_visit_under_two_new_numbers_at_once_is_one_visit(ledgers: Led
             group.create_task(taken_in(ledgers, [other]))
         (view,) = await views_of(ledgers, [one, other])
         assert (view.state, view.patient.mrn) == ("active", f"b{1000 + number}")
-        assert view.lace is not None  # the admission was not lost to the discharge
+        assert view.risk.lace is not None  # the admission was not lost to the discharge

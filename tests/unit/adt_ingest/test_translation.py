@@ -325,6 +325,15 @@ class TestTheVisitsCodes:
         attending = said.visit_facts["attending"]
         assert attending == {"identifier": "3", "family_name": "Admitting", "given_name": "Ann"}
 
+    def test_procedures_are_a_list_of_the_visit(self) -> None:
+        said = a08(segments=("PR1|1||0W9G3ZZ^Drainage^I10P", "PR1|2|I9|38.91|Catheter"))
+        assert said.visit_facts["procedures"] == [
+            {"code": "0W9G3ZZ", "system": "I10P", "text": "Drainage"},
+            {"code": "38.91", "system": "I9", "text": "Catheter"},
+        ]
+        assert "procedures" not in a08().visit_facts
+        assert a08(segments=('PR1|1||""',)).visit_facts["procedures"] is None
+
     def test_old_diagnoses_have_their_text_and_system_in_fields_of_their_own(self) -> None:
         said = a08(diagnoses=(), segments=("DG1|1|I9|428.0|CHF||A",))
         assert said.visit_facts["diagnoses"] == [

@@ -303,8 +303,8 @@ async def test_a_high_risk_brings_the_follow_up_visit_forward() -> None:
     await follow.follow(message_deliveries([ill]))
     view = ledgers.transitions[0].view
     steps = {step.code: step for step in view.steps}
-    assert view.lace
-    assert (view.lace.score, view.lace.tier) == (12, "high")
+    assert view.risk.lace
+    assert (view.risk.lace.score, view.risk.lace.tier) == (12, "high")
     assert steps["follow_up_visit"].due_at.isoformat() == "2026-06-18T03:59:59+00:00"
     soft_target = datetime.fromisoformat("2026-06-11T17:00:00Z")
     assert steps["initial_contact"].best_before_at == soft_target

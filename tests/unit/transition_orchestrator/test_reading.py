@@ -1,6 +1,7 @@
 """What events of `encounters.v1` and `tasks.v1` say to the orchestrator."""
 
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -18,6 +19,8 @@ from care_contracts.encounters import (
     VisitFacts,
     VisitReference,
 )
+from care_contracts.results import Observation, ResultEvent
+from care_contracts.statements import Coded
 from care_contracts.tasks import TaskEventType, TaskSnapshot, TaskState
 from transition_orchestrator.domain.messages import Message, MessageKind
 from transition_orchestrator.follow_encounters import Completion
@@ -87,6 +90,44 @@ def test_a_completed_task_is_news_and_other_changes_of_tasks_are_not() -> None:
     for kind in TaskEventType:
         if kind is not TaskEventType.COMPLETED:
             assert read_news(event(kind, task(TaskState.ACCEPTED))) is None
+
+
+def result(**more: Any) -> bytes:
+    facts: dict[str, Any] = {
+        "site": "GHH",
+        "message": MessageReference(message_control_id="R1", trigger="R01"),
+        "patient": PatientReference(patient_key="p", mrn="MR1", authority="GHH"),
+        "visit": VisitReference(visit_key="v", visit="V1"),
+        "recorded_at": AT,
+        "received_at": AT,
+        "observations": [
+            Observation(code=Coded(code="NA"), loinc="2951-2", number=133.0, unit="mmol/L"),
+            Observation(code=Coded(code="K"), loinc="2823-3", number=4.1),
+        ],
+    }
+    return ResultEvent(**(facts | more)).to_json()
+
+
+def test_a_result_says_the_values_that_scores_need() -> None:
+    news = read_news(event("result.reported", result()))
+    assert isinstance(news, Message)
+    assert (news.kind, news.visit and news.visit.visit) == (MessageKind.RESULT_REPORTED, "V1")
+    assert news.visit_facts == {
+        "sodium": [
+            {
+                "observed_at": "2026-06-10T17:05:00+00:00",
+                "number": 133.0,
+                "comparator": "",
+                "unit": "mmol/L",
+                "status": "unknown",
+            }
+        ]
+    }
+
+
+@pytest.mark.parametrize("said", [{"visit": None}, {"observations": []}])
+def test_a_result_without_such_values_or_without_a_visit_says_nothing(said: dict[str, Any]) -> None:
+    assert read_news(event("result.corrected", result(**said))) is None
 
 
 def test_a_type_that_is_not_of_these_topics_is_refused() -> None:

@@ -14,7 +14,9 @@ from tests.support.transition_orchestrator_fakes import (
 )
 
 from transition_orchestrator.domain.comorbidity import Comorbidity, comorbidity_of
-from transition_orchestrator.domain.lace import LaceInputs, lace_of
+from transition_orchestrator.domain.hospital_score import HospitalInputs, hospital_of
+from transition_orchestrator.domain.labs import Reading
+from transition_orchestrator.domain.lace import LaceInputs, LaceRules, lace_of
 from transition_orchestrator.domain.messages import Message, MessageKind
 
 CASES: list[dict[str, Any]] = json.loads(
@@ -162,9 +164,32 @@ def test_the_lace_index_is_as_the_case_says(case: dict[str, Any]) -> None:
     )
     assert (lace.score, lace.tier) == (expected["lace"], expected["band"])
     if "cmaj_variant" in expected:
-        cmaj = lace_of(facts, Comorbidity.CMAJ)
+        cmaj = lace_of(facts, LaceRules(Comorbidity.CMAJ))
         assert (cmaj.score, cmaj.tier) == (
             expected["cmaj_variant"]["lace"],
             expected["cmaj_variant"]["band"],
         )
     assert comorbidity_of(inputs["diagnoses_icd10"], Comorbidity.TOOL) == expected["charlson"]
+
+
+@cases("HOSP-")
+def test_the_hospital_score_is_as_the_case_says(case: dict[str, Any]) -> None:
+    inputs, expected = case["inputs"], case["expected"]
+    at = datetime.fromisoformat("2026-06-01T06:00:00Z")
+    score = hospital_of(
+        HospitalInputs(
+            hemoglobin=Reading(inputs["hemoglobin"], "", at),
+            sodium=Reading(inputs["sodium"], "", at),
+            from_oncology=inputs["oncology_service"],
+            has_cancer=inputs["oncology_service"],
+            had_procedure=inputs["procedure"],
+            is_urgent=inputs["index_type"] in ("urgent", "emergent"),
+            admissions=inputs["admissions_prior_12m"],
+            days=inputs["los_days"],
+        )
+    )
+    assert (score.score, score.tier, score.incomplete) == (
+        expected["score"],
+        expected["band"],
+        False,
+    )

@@ -65,7 +65,6 @@ def transition_snapshot(transition: Transition, changed_at: datetime) -> Transit
         | {
             "transition_id": transition.transition_id,
             "version": transition.version,
-            "risk": {"lace": view.lace},
             "steps": steps,
             "changed_at": changed_at,
         },

@@ -117,6 +117,7 @@ class FollowEncounters:
                 protocols=self._protocols,
                 opens_with=rules.opens_with,
                 now=self._clock.now(),
+                risk_rules=rules.risk,
             ),
         )
 

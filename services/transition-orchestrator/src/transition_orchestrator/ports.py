@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
@@ -12,6 +12,7 @@ from transition_orchestrator.domain.calendar import LocalDays
 from transition_orchestrator.domain.cluster import Cluster
 from transition_orchestrator.domain.messages import PatientKey, VisitKey
 from transition_orchestrator.domain.protocol import Protocol as CareProtocol
+from transition_orchestrator.domain.risk import RiskRules
 
 
 class Ledger(Protocol):
@@ -53,10 +54,11 @@ class Ledgers(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class SiteRules:
-    """How a site counts its days, and which protocol it opens transitions with."""
+    """How a site counts its days, which protocol it opens transitions with, and how it scores."""
 
     days: LocalDays
     opens_with: CareProtocol
+    risk: RiskRules = field(default_factory=RiskRules)
 
 
 class Sites(Protocol):

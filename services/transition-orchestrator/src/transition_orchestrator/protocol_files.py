@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
 
 from care_chassis.documents import load_documents
+from transition_orchestrator.domain.boost import RiskFactor
 from transition_orchestrator.domain.protocol import (
     Circumstance,
     DueRule,
@@ -20,7 +21,7 @@ from transition_orchestrator.domain.protocol import (
 )
 from transition_orchestrator.domain.routing import Flag, TransitionKind
 
-_WHEN = frozenset({*(flag.value for flag in Flag), *(one.value for one in Circumstance)})
+_WHEN = frozenset(one.value for known in (Flag, Circumstance, RiskFactor) for one in known)
 
 
 def _as_rule(value: object) -> object:

@@ -1,4 +1,6 @@
-"""Where events come in: `encounters.v1` and `tasks.v1`, turned into what the domain knows."""
+"""Where events come in: `encounters.v1`, `results.v1` and `tasks.v1`, in the domain's words."""
+
+from datetime import datetime
 
 from prometheus_client import Counter
 
@@ -7,8 +9,10 @@ from care_chassis.errors import PermanentError
 from care_chassis.events import Event
 from care_contracts import topics
 from care_contracts.encounters import EncounterEvent, EncounterEventType, PatientReference
+from care_contracts.results import Observation, ResultEvent
 from care_contracts.tasks import TaskEventType, TaskSnapshot
-from transition_orchestrator.domain.merging import Stamp
+from transition_orchestrator.domain.labs import FACT_BY_LOINC
+from transition_orchestrator.domain.merging import Json, Stamp
 from transition_orchestrator.domain.messages import (
     Message,
     MessageKind,
@@ -70,7 +74,7 @@ def follow_encounters_and_tasks(follow: FollowEncounters) -> Reaction[News]:
     """The one thing this service reads."""
     return Reaction(
         group="transition-orchestrator",
-        topics=(topics.ENCOUNTERS, topics.TASKS),
+        topics=(topics.ENCOUNTERS, topics.RESULTS, topics.TASKS),
         read=read_news,
         handle=follow.follow,
     )
@@ -83,6 +87,8 @@ def read_news(event: Event) -> News:
         return Completion(task.transition_id, task.code)
     if event.type.startswith("task."):
         return None
+    if event.type.startswith("result."):
+        return _news_of_result(event)
     return _news_of_encounter(event)
 
 
@@ -97,6 +103,42 @@ def _news_of_encounter(event: Event) -> Message | None:
         _PUT_OFF.labels(event_type).inc()
         kind = None if event_type in _WITHOUT_EFFECT else MessageKind.PERSON_UPDATED
     return _message(kind, body, event.event_id) if kind else None
+
+
+def _news_of_result(event: Event) -> Message | None:
+    """The laboratory values that a score needs; None for a result that has none of a visit."""
+    body = ResultEvent.model_validate_json(event.data)
+    readings = _readings(body)
+    if body.visit is None or not readings:
+        return None
+    return Message(
+        stamp=Stamp(body.recorded_at, event.event_id),
+        kind=MessageKind.RESULT_REPORTED,
+        site=body.site,
+        patient=_name(body.patient),
+        visit=VisitName(VisitKey(body.visit.visit_key), body.visit.visit),
+        visit_facts=readings,
+    )
+
+
+def _readings(body: ResultEvent) -> dict[str, Json]:
+    """What the result says of each code that is followed, as the domain keeps it."""
+    said = [
+        (name, _reading(one, one.observed_at or body.observed_at or body.recorded_at))
+        for one in body.observations
+        if (name := FACT_BY_LOINC.get(one.loinc or ""))
+    ]
+    return {name: [reading for other, reading in said if other == name] for name, _ in said}
+
+
+def _reading(observation: Observation, observed_at: datetime) -> Json:
+    return {
+        "observed_at": observed_at.isoformat(),
+        "number": observation.number,
+        "comparator": observation.comparator or "",
+        "unit": observation.unit,
+        "status": observation.status.value,
+    }
 
 
 def _message(kind: MessageKind, body: EncounterEvent, event_id: str) -> Message:

@@ -7,9 +7,13 @@ from pathlib import Path
 from care_chassis.documents import DocumentError, WatchedFolder
 from care_chassis.health import Health
 from care_chassis.logs import get_logger
-from care_contracts.sites import Site
+from care_contracts.sites import RiskScores, Site
 from transition_orchestrator.domain.calendar import BusinessCalendar, LocalDays
+from transition_orchestrator.domain.comorbidity import Comorbidity
+from transition_orchestrator.domain.hospital_score import HospitalVariant
+from transition_orchestrator.domain.lace import LaceRules, LosMethod
 from transition_orchestrator.domain.protocol import Protocol
+from transition_orchestrator.domain.risk import RiskRules
 from transition_orchestrator.ports import SiteRules
 
 _log = get_logger("transition_orchestrator.sites")
@@ -84,7 +88,7 @@ class SiteFolder:
             place = f"{site.holidays.country} {site.holidays.subdivision or ''}".strip()
             raise DocumentError(Path("sites"), 1, f"no holidays are known for {place}") from error
         newest = self._newest(site.protocols[0] if site.protocols else "default")
-        return SiteRules(LocalDays(site.zone, calendar), newest)
+        return SiteRules(LocalDays(site.zone, calendar), newest, risk_rules_of(site.risk))
 
     def _newest(self, name: str) -> Protocol:
         versions = [one for one in self._protocols.values() if one.name == name]
@@ -92,3 +96,17 @@ class SiteFolder:
             known = ", ".join(sorted({one.name for one in self._protocols.values()}))
             raise DocumentError(Path("protocols"), 1, f"no protocol {name!r}; there are: {known}")
         return max(versions, key=lambda one: one.version)
+
+
+def risk_rules_of(said: RiskScores) -> RiskRules:
+    """What a site file says of scores, in the domain's words."""
+    return RiskRules(
+        lace=LaceRules(
+            Comorbidity(said.lace.variant),
+            LosMethod(said.lace.los_method),
+            said.lace.icd10cm_cancers,
+        ),
+        hospital=HospitalVariant(said.hospital.variant),
+        oncology_services=frozenset(one.upper() for one in said.hospital.oncology_services),
+        sends_procedures=said.hospital.sends_procedures,
+    )

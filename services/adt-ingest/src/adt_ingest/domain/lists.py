@@ -1,4 +1,4 @@
-"""Reads the segments of which a message may have many: DG1, NK1, IN1, AL1, IAM and ARV.
+"""Reads the segments of which a message may have many: DG1, PR1, NK1, IN1, AL1, IAM and ARV.
 
 Such a list is said as a whole: none of a kind says nothing, one with `""` in its first place and
 no other deletes.
@@ -17,6 +17,12 @@ def state_diagnoses(facts: Facts, message: Message) -> None:
     segments = message.every("DG1")
     if segments:
         _state_list(facts, "diagnoses", segments, 3, _diagnosis)
+
+
+def state_procedures(facts: Facts, message: Message) -> None:
+    segments = message.every("PR1")
+    if segments:
+        _state_list(facts, "procedures", segments, 3, _procedure)
 
 
 def state_contacts(facts: Facts, message: Message) -> None:
@@ -75,6 +81,20 @@ def _diagnosis(dg1: Segment) -> Entry | None:
     system = system or (fields[2] and plain(fields[2], marks))
     kind = fields[6] and plain(fields[6], marks)
     return {"code": code, "system": system, "text": text, "kind": kind}
+
+
+def _procedure(pr1: Segment) -> Entry | None:
+    fields, marks = pr1.fields(4), pr1.marks
+    code, text, system = coded(fields[3], marks)
+    # Before v2.3 the words stood in PR1-4 and the system in PR1-2
+    text = text or (fields[4] and plain(fields[4], marks))
+    if not (code or text):
+        return None
+    return {
+        "code": code,
+        "system": system or (fields[2] and plain(fields[2], marks)),
+        "text": text,
+    }
 
 
 def _contact(nk1: Segment) -> Entry | None:

@@ -1,10 +1,10 @@
-"""Reads what a message says about the visit: PV1, PV2 and DG1, in the site's own codes."""
+"""Reads what a message says about the visit: PV1, PV2, DG1 and PR1, in the site's own codes."""
 
 from collections.abc import Mapping
 from typing import Final
 
 from adt_ingest.domain.facts import Facts, coded, state, state_text, state_texts, state_yes_no
-from adt_ingest.domain.lists import state_diagnoses, state_restrictions
+from adt_ingest.domain.lists import state_diagnoses, state_procedures, state_restrictions
 from adt_ingest.domain.participants import state_participants
 from adt_ingest.domain.profile import SiteProfile
 from adt_ingest.domain.reader import Marks, Message, Segment
@@ -46,6 +46,7 @@ def visit_facts(message: Message, pv1: Segment, site: SiteProfile) -> Facts:
         code = marks.value(fields[36])
         state(facts, "disposition", code, _disposition(code, site.dispositions))
     state_diagnoses(facts, message)
+    state_procedures(facts, message)
     state_restrictions(facts, message, of_the_visit=True)
     return facts
 

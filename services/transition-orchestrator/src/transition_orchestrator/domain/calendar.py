@@ -10,7 +10,6 @@ import holidays
 _DAY = timedelta(days=1)
 _LAST_SECOND = time(23, 59, 59)
 _SATURDAY = 5
-_MONTHS_BACK = 6
 
 
 @lru_cache(maxsize=256)
@@ -79,10 +78,10 @@ class LocalDays:
         """The day's last second, which still counts."""
         return self.at(day, _LAST_SECOND)
 
-    def six_months_before(self, instant: datetime) -> datetime:
-        """The same wall time six months earlier, or that of the month's last day (section 5)."""
+    def months_before(self, instant: datetime, months: int) -> datetime:
+        """The same wall time so many months earlier, or that of the month's last day."""
         local = instant.astimezone(self._zone)
-        month = local.month - _MONTHS_BACK
-        year, month = (local.year, month) if month > 0 else (local.year - 1, month + 12)
+        year, month = divmod(local.year * 12 + local.month - 1 - months, 12)
+        month += 1
         day = min(local.day, monthrange(year, month)[1])
         return local.replace(year=year, month=month, day=day).astimezone(UTC)

@@ -6,10 +6,13 @@ from enum import StrEnum
 
 
 class Comorbidity(StrEnum):
-    """Which table: the common tool form, or the CMAJ footnote (no renal items, plain diabetes)."""
+    """Which table: the common tool form, the CMAJ footnote, or the form printed in BMJ Open."""
 
     TOOL = "tool"
     CMAJ = "cmaj"
+    """No renal items, and diabetes only plain."""
+    BMJ_OPEN = "bmj-open"
+    """Any renal disease 2 points, and peptic ulcer 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,18 +63,64 @@ _ITEMS = {
     "hiv": _item(4, "B20 B21 B22 B24"),
     "metastatic": _item(6, "C77-C80", "tumour"),
 }
-_NOT_IN_CMAJ = frozenset({"renal_mild", "renal_severe", "diabetes_complicated"})
+_RENAL = _ITEMS["renal_mild"].prefixes + _ITEMS["renal_severe"].prefixes
+_TABLES = {
+    Comorbidity.TOOL: _ITEMS,
+    Comorbidity.CMAJ: {
+        name: item
+        for name, item in _ITEMS.items()
+        if name not in ("renal_mild", "renal_severe", "diabetes_complicated")
+    },
+    Comorbidity.BMJ_OPEN: {
+        **{name: item for name, item in _ITEMS.items() if name != "renal_severe"},
+        "renal_mild": _Item(2, _RENAL),
+        "peptic_ulcer": _item(1, "K25-K28"),
+    },
+}
+_ICD10CM_CANCERS = {"tumour": ("C4A", "C7A", "C86"), "metastatic": ("C7B",)}
+"""Neuroendocrine and Merkel cell tumours and some lymphomas, which ICD-10-CM codes outside Quan's
+ranges: an add-on that a site may ask for."""
 
 
-def comorbidity_of(diagnoses: Iterable[str], variant: Comorbidity) -> int:
-    """The points of all items that any of the codes falls under, each item once."""
-    codes = [code.replace(".", "").strip().upper() for code in diagnoses]
-    found = {name for name, item in _ITEMS.items() if _any_falls_under(item, codes)}
-    if variant is Comorbidity.CMAJ:
-        found -= _NOT_IN_CMAJ
-    found -= {_ITEMS[name].supersedes for name in found}
-    return sum(_ITEMS[name].points for name in found)
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """The items of the table that the codes fall under, superseded ones left out."""
+
+    names: tuple[str, ...]
+    points: int
 
 
-def _any_falls_under(item: _Item, codes: Sequence[str]) -> bool:
-    return any(code.startswith(item.prefixes) for code in codes)
+def plain_code(code: str) -> str:
+    """A code as the tables have it: without its dot, in capitals."""
+    return code.replace(".", "").strip().upper()
+
+
+def conditions_of(
+    diagnoses: Iterable[str], variant: Comorbidity, *, icd10cm_cancers: bool = False
+) -> Conditions:
+    """The items that any of the codes falls under, each once, with their points together."""
+    codes = [plain_code(code) for code in diagnoses]
+    table = _TABLES[variant]
+    found = {name for name, item in table.items() if _any_falls_under(item.prefixes, codes)}
+    if icd10cm_cancers:
+        added = _ICD10CM_CANCERS.items()
+        found |= {name for name, prefixes in added if _any_falls_under(prefixes, codes)}
+    found -= {table[name].supersedes for name in found}
+    return Conditions(tuple(sorted(found)), sum(table[name].points for name in found))
+
+
+def comorbidity_of(
+    diagnoses: Iterable[str], variant: Comorbidity, *, icd10cm_cancers: bool = False
+) -> int:
+    """The points alone."""
+    return conditions_of(diagnoses, variant, icd10cm_cancers=icd10cm_cancers).points
+
+
+def has_cancer(diagnoses: Iterable[str]) -> bool:
+    """Whether any code is of a tumour, by Quan's table with the ICD-10-CM additions."""
+    found = conditions_of(diagnoses, Comorbidity.TOOL, icd10cm_cancers=True)
+    return "tumour" in found.names or "metastatic" in found.names
+
+
+def _any_falls_under(prefixes: tuple[str, ...], codes: Sequence[str]) -> bool:
+    return any(code.startswith(prefixes) for code in codes)

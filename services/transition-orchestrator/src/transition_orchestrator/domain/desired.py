@@ -1,6 +1,5 @@
 """How the follow-ups of one visit must look now: every outcome with its clocks, risk and steps."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -11,21 +10,26 @@ from transition_orchestrator.domain.clocks import (
     hedis_of,
     tcm_of,
 )
+from transition_orchestrator.domain.diagnoses import listed
 from transition_orchestrator.domain.discharges import Discharge
 from transition_orchestrator.domain.history import READMISSION_DAYS, History, Stay
-from transition_orchestrator.domain.lace import (
-    Lace,
-    LaceInputs,
-    Tier,
-    coded,
-    lace_of,
-)
-from transition_orchestrator.domain.merging import NEVER_SAID, text_of
+from transition_orchestrator.domain.lace import Tier
+from transition_orchestrator.domain.merging import NEVER_SAID
 from transition_orchestrator.domain.outcomes import Around, Outcome, leading_kind, outcomes_of
 from transition_orchestrator.domain.person import Person, practitioner_of
 from transition_orchestrator.domain.plan import Case, Step, StepState, steps_of
 from transition_orchestrator.domain.protocol import Circumstance, Plan, Protocol
+from transition_orchestrator.domain.risk import Index, Risk, RiskRules, risk_of
 from transition_orchestrator.domain.transitions import Diagnosis, TransitionView
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where and when a discharge is looked at."""
+
+    days: LocalDays
+    now: datetime
+    risk_rules: RiskRules
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +40,15 @@ class Situation:
     history: History
     stay: Stay
     discharge: Discharge
-    days: LocalDays
-    now: datetime
+    place: Place
+
+    @property
+    def days(self) -> LocalDays:
+        return self.place.days
+
+    @property
+    def now(self) -> datetime:
+        return self.place.now
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +90,8 @@ def _view(situation: Situation, outcome: Outcome, protocol: Protocol) -> Transit
     person, encounter = situation.person, situation.stay.encounter
     discharged_at, days = situation.discharge.discharged_at, situation.days
     discharged_on = days.date_of(discharged_at)
-    plan, lace = protocol.plans[outcome.kind], _lace(situation)
+    index = Index(situation.stay, situation.history, discharged_at, days)
+    plan, risk = protocol.plans[outcome.kind], risk_of(index, situation.place.risk_rules)
     return TransitionView(
         site=encounter.site,
         patient=person.patient,
@@ -96,15 +108,15 @@ def _view(situation: Situation, outcome: Outcome, protocol: Protocol) -> Transit
         closes_at=plan.period.due_at(discharged_at, days),
         business_days=days.calendar.business_days_after(discharged_on, CONTACT_BUSINESS_DAYS),
         tcm=tcm_of(outcome.belief.route.tcm, discharged_on),
-        lace=lace,
+        risk=risk,
         clocks=clocks_of(outcome.kind, discharged_at, days),
         hedis=hedis_of(discharged_on),
-        steps=_steps(situation, outcome, plan, protocol, lace),
+        steps=_steps(situation, outcome, plan, protocol, risk),
         attending=practitioner_of(encounter.facts.get("attending", NEVER_SAID).value),
         primary_care_provider=person.primary_care_provider,
         diagnoses=tuple(
             Diagnosis(**{name: str(one.get(name) or "") for name in _DIAGNOSIS})
-            for one in _diagnoses(situation.stay)
+            for one in listed(encounter.facts, "diagnoses")
         ),
     )
 
@@ -113,10 +125,11 @@ _DIAGNOSIS = ("code", "system", "text", "kind")
 
 
 def _steps(
-    situation: Situation, outcome: Outcome, plan: Plan, protocol: Protocol, lace: Lace | None
+    situation: Situation, outcome: Outcome, plan: Plan, protocol: Protocol, risk: Risk
 ) -> tuple[Step, ...]:
     circumstances: set[str] = set(outcome.flags)
-    if lace and lace.tier is Tier.HIGH:
+    circumstances |= {flagged.factor for flagged in risk.boost}
+    if risk.lace and risk.lace.tier is Tier.HIGH:
         circumstances.add(Circumstance.HIGH_RISK)
     if situation.person.primary_care_provider is None:
         circumstances.add(Circumstance.NO_PCP)
@@ -125,29 +138,3 @@ def _steps(
     if outcome.state.is_open:
         return steps
     return tuple(replace(step, state=StepState.WITHDRAWN) for step in steps)
-
-
-def _lace(situation: Situation) -> Lace | None:
-    """The index of the stay; none where it is not known when the stay began."""
-    admitted_at = situation.stay.admitted_at
-    if admitted_at is None or not situation.stay.is_admission:
-        return None
-    return lace_of(_lace_inputs(situation, admitted_at))
-
-
-def _lace_inputs(situation: Situation, admitted_at: datetime) -> LaceInputs:
-    stay, days = situation.stay, situation.days
-    since = days.six_months_before(admitted_at)
-    return LaceInputs(
-        admitted_on=days.date_of(admitted_at),
-        discharged_on=days.date_of(situation.discharge.discharged_at),
-        admission_type=text_of(stay.encounter.facts, "admission_type"),
-        came_by_emergency=stay.encounter.was_emergency,
-        diagnoses=coded(_diagnoses(stay)),
-        ed_visits=situation.history.emergency_visits_before(stay, since, admitted_at),
-    )
-
-
-def _diagnoses(stay: Stay) -> Sequence[Mapping[str, object]]:
-    value = stay.encounter.facts.get("diagnoses", NEVER_SAID).value
-    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []

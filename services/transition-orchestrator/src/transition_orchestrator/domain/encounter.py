@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
+from transition_orchestrator.domain.labs import LABS
 from transition_orchestrator.domain.merging import (
     NEVER_SAID,
     Facts,
@@ -27,7 +28,7 @@ OWNER = "patient_key"
 """The fact that says whose visit it is; the others have the names of the contract."""
 CHANGED_CLASS = "changed_class"
 """The class that A06 and A07 say: of the visit from then on, never of a discharge before them."""
-_WITH_HISTORY = frozenset({"disposition", "discharged_at", "encounter_class", CHANGED_CLASS})
+_WITH_HISTORY = frozenset({"disposition", "discharged_at", "encounter_class", CHANGED_CLASS, *LABS})
 _ABOUT_DISCHARGE = frozenset({"disposition", "discharged_at"})
 _PARTICIPANTS = frozenset({"attending", "referring", "consulting", "admitting"})
 _REPEATS_A_DISCHARGE = frozenset(
@@ -116,6 +117,11 @@ class Encounter:
         if facts is self.facts and moments is self.moments:
             return self
         return replace(self, facts=facts, moments=moments)
+
+    @property
+    def is_known(self) -> bool:
+        """Whether anything is known of the visit itself; results alone do not make a visit."""
+        return bool(self.moments) or bool(self.facts.keys() - {OWNER, *LABS})
 
     @property
     def owner(self) -> PatientKey:

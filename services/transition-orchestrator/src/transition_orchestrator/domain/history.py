@@ -100,6 +100,11 @@ class History:
             for other, at in self._arrivals(stay, since, until)
         )
 
+    def admissions(self, stay: Stay, since: datetime, until: datetime) -> Sequence[Stay]:
+        """The other admissions of a span, `until` excluded."""
+        arrivals = self._arrivals(stay, since, until)
+        return [other for other, at in arrivals if other.is_admission and at < until]
+
     def _arrivals(
         self, stay: Stay, since: datetime, until: datetime
     ) -> Iterable[tuple[Stay, datetime]]:

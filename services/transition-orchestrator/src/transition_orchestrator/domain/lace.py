@@ -1,11 +1,11 @@
-"""The LACE index from what ADT gives, with its parts (rulebook section 5)."""
+"""The LACE index from what ADT gives, with its parts and its inputs (rulebook section 5)."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from transition_orchestrator.domain.comorbidity import Comorbidity, comorbidity_of
+from transition_orchestrator.domain.comorbidity import Comorbidity, Conditions, conditions_of
 
 HIGH_FROM = 10
 MODERATE_FROM = 5
@@ -14,6 +14,7 @@ _URGENT = frozenset({"E", "U", "A", "1", "2", "5"})
 _MOST_ED_VISITS = 4
 _CHARLSON_CAP, _CHARLSON_CAPPED = 4, 5
 _STAYS = ((14, 7), (7, 5), (4, 4), (3, 3), (2, 2), (1, 1))
+_MOST_FOR_STAY_IN_BMJ_OPEN = 6
 
 
 class Tier(StrEnum):
@@ -24,9 +25,56 @@ class Tier(StrEnum):
     HIGH = "high"
 
 
+class LosMethod(StrEnum):
+    """How the days of a stay are counted."""
+
+    MIDNIGHTS = "midnights"
+    """Local midnights spent in hospital (D-08)."""
+    INCLUSIVE = "inclusive"
+    """The day of admission and that of discharge count both."""
+
+
+@dataclass(frozen=True, slots=True)
+class LaceRules:
+    """Which form of the index a site uses."""
+
+    variant: Comorbidity = Comorbidity.TOOL
+    los_method: LosMethod = LosMethod.MIDNIGHTS
+    icd10cm_cancers: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LaceInputs:
+    """What the index is computed from, as this network knows it."""
+
+    admitted_on: date
+    discharged_on: date
+    """Local dates."""
+    admission_type: str
+    came_by_emergency: bool
+    """Used where the admission type says nothing."""
+    diagnoses: Sequence[str]
+    ed_visits: int
+    """In the six months before, elsewhere unknown: visits to other networks are not seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class LaceEvidence:
+    """What a score was computed from, kept beside it."""
+
+    days: int
+    los_method: str
+    admission_type: str
+    came_by_emergency: bool
+    charlson: int
+    conditions: tuple[str, ...]
+    icd10cm_cancers: bool
+    ed_visits: int
+
+
 @dataclass(frozen=True, slots=True)
 class Lace:
-    """The score with its parts and the variant of the comorbidity table."""
+    """The score with its parts, the variant of the form and what it was computed from."""
 
     score: int
     tier: Tier
@@ -35,36 +83,49 @@ class Lace:
     comorbidity: int
     ed_visits: int
     variant: str
+    inputs: LaceEvidence | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LaceInputs:
-    """What the index is computed from."""
-
-    admitted_on: date
-    discharged_on: date
-    """Local dates: a night counts when its midnight was spent in hospital (D-08)."""
-    admission_type: str
-    came_by_emergency: bool
-    """Used where the admission type says nothing."""
-    diagnoses: Sequence[str]
-    ed_visits: int
-
-
-def lace_of(inputs: LaceInputs, variant: Comorbidity = Comorbidity.TOOL) -> Lace:
+def lace_of(inputs: LaceInputs, rules: LaceRules | None = None) -> Lace:
     """The index. Acuity, comorbidity and visits are the points, not the counts."""
+    rules = rules or LaceRules()
+    days = days_of_stay(inputs.admitted_on, inputs.discharged_on, rules.los_method)
+    found = conditions_of(inputs.diagnoses, rules.variant, icd10cm_cancers=rules.icd10cm_cancers)
+    urgent = is_urgent(inputs.admission_type, came_by_emergency=inputs.came_by_emergency)
     parts = (
-        points_for_stay((inputs.discharged_on - inputs.admitted_on).days),
-        _acuity(inputs),
-        _points_for_comorbidity(comorbidity_of(inputs.diagnoses, variant)),
+        points_for_stay(days, rules.variant),
+        3 if urgent else 0,
+        _points_for_comorbidity(found.points),
         min(inputs.ed_visits, _MOST_ED_VISITS),
     )
     score = sum(parts)
-    return Lace(score, tier_of(score), *parts, variant.value)
+    evidence = _evidence(inputs, rules, days, found)
+    return Lace(score, tier_of(score), *parts, rules.variant.value, evidence)
 
 
-def points_for_stay(nights: int) -> int:
-    return next((points for least, points in _STAYS if nights >= least), 0)
+def _evidence(inputs: LaceInputs, rules: LaceRules, days: int, found: Conditions) -> LaceEvidence:
+    return LaceEvidence(
+        days=days,
+        los_method=rules.los_method.value,
+        admission_type=inputs.admission_type,
+        came_by_emergency=inputs.came_by_emergency,
+        charlson=found.points,
+        conditions=found.names,
+        icd10cm_cancers=rules.icd10cm_cancers,
+        ed_visits=inputs.ed_visits,
+    )
+
+
+def days_of_stay(admitted_on: date, discharged_on: date, method: LosMethod) -> int:
+    """Midnights between two local dates (D-08), or the dates themselves."""
+    midnights = (discharged_on - admitted_on).days
+    return midnights + 1 if method is LosMethod.INCLUSIVE else midnights
+
+
+def points_for_stay(days: int, variant: Comorbidity = Comorbidity.TOOL) -> int:
+    points = next((points for least, points in _STAYS if days >= least), 0)
+    capped = variant is Comorbidity.BMJ_OPEN
+    return min(points, _MOST_FOR_STAY_IN_BMJ_OPEN) if capped else points
 
 
 def tier_of(score: int) -> Tier:
@@ -73,21 +134,11 @@ def tier_of(score: int) -> Tier:
     return Tier.MODERATE if score >= MODERATE_FROM else Tier.LOW
 
 
-def _acuity(inputs: LaceInputs) -> int:
-    said = inputs.admission_type.strip().upper()
-    urgent = said in _URGENT if said else inputs.came_by_emergency
-    return 3 if urgent else 0
+def is_urgent(admission_type: str, *, came_by_emergency: bool) -> bool:
+    """Whether an admission was acute: by its type, else by the way the patient came (D-09)."""
+    said = admission_type.strip().upper()
+    return said in _URGENT if said else came_by_emergency
 
 
 def _points_for_comorbidity(charlson: int) -> int:
     return charlson if charlson < _CHARLSON_CAP else _CHARLSON_CAPPED
-
-
-def coded(diagnoses: Iterable[Mapping[str, object]]) -> tuple[str, ...]:
-    """The codes to count: the final diagnoses, else the working ones, else the admitting ones."""
-    by_kind: dict[str, list[str]] = {}
-    for diagnosis in diagnoses:
-        kind = str(diagnosis.get("kind") or "").upper()
-        by_kind.setdefault(kind, []).append(str(diagnosis.get("code") or ""))
-    chosen = next((by_kind[kind] for kind in ("F", "W", "A", "") if kind in by_kind), list[str]())
-    return tuple(code for code in chosen if code)

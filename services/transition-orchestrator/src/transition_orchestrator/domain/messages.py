@@ -28,6 +28,7 @@ class MessageKind(StrEnum):
     ADMISSION_CANCELLED = "admission_cancelled"
     DISCHARGE_CANCELLED = "discharge_cancelled"
     PATIENT_MERGED = "patient_merged"
+    RESULT_REPORTED = "result_reported"
 
 
 @dataclass(frozen=True, slots=True)

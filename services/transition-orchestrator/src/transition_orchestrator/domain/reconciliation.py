@@ -6,19 +6,20 @@ by comparing, never by remembering what led to it.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
 from transition_orchestrator.domain.calendar import LocalDays
 from transition_orchestrator.domain.cluster import Cluster, FollowedEncounter
-from transition_orchestrator.domain.desired import Desired, Situation, desired_of
+from transition_orchestrator.domain.desired import Desired, Place, Situation, desired_of
 from transition_orchestrator.domain.history import History, Stay
 from transition_orchestrator.domain.messages import PatientKey
 from transition_orchestrator.domain.person import Person, PersonRecord, person_of, survivors_of
 from transition_orchestrator.domain.plan import Step, StepState
 from transition_orchestrator.domain.protocol import Protocol
+from transition_orchestrator.domain.risk import RiskRules
 from transition_orchestrator.domain.transitions import (
     EncounterView,
     Reason,
@@ -51,6 +52,7 @@ class Setting:
     """By label, every version that is known."""
     opens_with: Protocol
     now: datetime
+    risk_rules: RiskRules = field(default_factory=RiskRules)
 
     def protocol(self, label: str | None) -> Protocol:
         """The version that a transition was opened with; a new one gets the site's own."""
@@ -127,6 +129,8 @@ def _told_of(
     folk: _Folk, stay: Stay, followed: FollowedEncounter, setting: Setting
 ) -> FollowedEncounter:
     """The visit with what must be told of it; the same object where that was told already."""
+    if not stay.encounter.is_known:
+        return followed
     index = folk.history.index_of(stay, setting.days)
     standing = stay.standing
     view = EncounterView(
@@ -172,7 +176,8 @@ def _desired(
 ) -> Iterator[Desired]:
     """What the visit calls for, newest discharge first: it has the first claim on work done."""
     for discharge in reversed(stay.discharges):
-        situation = Situation(folk.person, folk.history, stay, discharge, setting.days, setting.now)
+        place = Place(setting.days, setting.now, setting.risk_rules)
+        situation = Situation(folk.person, folk.history, stay, discharge, place)
         ids = discharge.run.event_ids
         label = next((one.view.protocol for one in mine if one.opened_from & ids), None)
         yield from desired_of(situation, setting.protocol(label))

@@ -1,6 +1,6 @@
 """A transition: the follow-up that one discharge opens, as stored and as told outside."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID, uuid5
@@ -8,10 +8,10 @@ from uuid import UUID, uuid5
 from transition_orchestrator.domain.clocks import Clocks, Hedis, Tcm
 from transition_orchestrator.domain.course import EncounterStatus
 from transition_orchestrator.domain.encounter import EncounterClass
-from transition_orchestrator.domain.lace import Lace
 from transition_orchestrator.domain.messages import VisitKey
 from transition_orchestrator.domain.person import Patient, Practitioner
 from transition_orchestrator.domain.plan import Step
+from transition_orchestrator.domain.risk import Risk
 from transition_orchestrator.domain.routing import Flag, TransitionKind
 
 _NAMES = UUID("6f0d5f5e-5d0b-4e0f-9a52-0c8d1c6f3b7a")
@@ -77,13 +77,13 @@ class TransitionView:
     """The end of the period, after which nothing more is asked for."""
     business_days: tuple[date, ...]
     tcm: Tcm
-    lace: Lace | None
     clocks: Clocks
     hedis: Hedis
     steps: tuple[Step, ...]
     attending: Practitioner | None
     primary_care_provider: Practitioner | None
     diagnoses: tuple[Diagnosis, ...]
+    risk: Risk = field(default_factory=Risk)
 
 
 @dataclass(frozen=True, slots=True)
