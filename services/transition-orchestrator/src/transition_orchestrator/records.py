@@ -1,7 +1,8 @@
 """How clusters are written down: domain values to JSON and back, without loss."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
+from operator import itemgetter
 from typing import Any, TypeAlias
 
 import asyncpg
@@ -9,7 +10,7 @@ from pydantic import TypeAdapter
 
 from transition_orchestrator.domain.cluster import FollowedEncounter
 from transition_orchestrator.domain.encounter import Encounter, Moment, MomentKind
-from transition_orchestrator.domain.merging import Facts, Stamp, Statement, Timeline
+from transition_orchestrator.domain.merging import Facts, Json, Stamp, Statement, Timeline
 from transition_orchestrator.domain.messages import PatientKey, VisitKey
 from transition_orchestrator.domain.person import PersonRecord
 from transition_orchestrator.domain.transitions import EncounterView, Transition, TransitionView
@@ -19,27 +20,31 @@ _ENCOUNTER_VIEWS = TypeAdapter(EncounterView)
 _TRANSITION_VIEWS = TypeAdapter(TransitionView)
 
 
-def facts_to_json(facts: Facts) -> dict[str, list[list[Any]]]:
-    """Every fact as its statements: value, recorded_at, event_id."""
-    return {
-        name: [
-            [one.value, one.stamp.recorded_at.isoformat(), one.stamp.event_id]
-            for one in timeline.statements
-        ]
-        for name, timeline in facts.items()
-    }
+def facts_to_json(facts: Facts) -> list[list[Any]]:
+    """What was said, message by message: recorded_at, event_id, and the facts by their names.
+
+    A message that repeats what is known makes all facts its own: their stamp is written once.
+    """
+    said: dict[Stamp, dict[str, Json]] = {}
+    for name, timeline in facts.items():
+        for value, stamp in timeline.statements:
+            if stamp not in said:
+                said[stamp] = {}
+            said[stamp][name] = value
+    return [
+        [stamp.recorded_at.isoformat(), stamp.event_id, values]
+        for stamp, values in sorted(said.items(), key=itemgetter(0))
+    ]
 
 
-def facts_from_json(stored: Mapping[str, Sequence[Sequence[Any]]]) -> dict[str, Timeline]:
-    return {
-        name: Timeline(
-            tuple(
-                Statement(value, Stamp(datetime.fromisoformat(recorded_at), event_id))
-                for value, recorded_at, event_id in statements
-            )
-        )
-        for name, statements in stored.items()
-    }
+def facts_from_json(stored: Sequence[Sequence[Any]]) -> dict[str, Timeline]:
+    statements: dict[str, tuple[Statement, ...]] = {}
+    for recorded_at, event_id, values in stored:
+        stamp = Stamp(datetime.fromisoformat(recorded_at), event_id)
+        for name, value in values.items():
+            said = (Statement(value, stamp),)
+            statements[name] = statements[name] + said if name in statements else said
+    return {name: Timeline(said) for name, said in statements.items()}
 
 
 def moments_to_json(moments: Sequence[Moment]) -> list[list[Any]]:

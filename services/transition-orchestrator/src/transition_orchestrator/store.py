@@ -138,12 +138,13 @@ def _differences(before: Sequence[Cluster], after: Sequence[Cluster]) -> tuple[R
         key = cluster.key
         for one in cluster.records.values():
             if (key, id(one)) not in known:
-                facts = facts_to_json(one.facts)
+                facts = _listed(facts_to_json(one.facts))
                 persons.append((key, one.patient_key, one.site, one.mrn, one.authority, facts))
         for followed in cluster.encounters.values():
             if (key, id(followed)) not in known:
                 told = followed.encounter
-                facts, moments = facts_to_json(told.facts), _listed(moments_to_json(told.moments))
+                facts = _listed(facts_to_json(told.facts))
+                moments = _listed(moments_to_json(told.moments))
                 place = (key, told.visit_key, told.site, told.visit)
                 view = encounter_view_to_json(followed.view)
                 encounters.append((*place, facts, moments, followed.version, view))

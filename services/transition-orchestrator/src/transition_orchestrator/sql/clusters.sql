@@ -32,7 +32,9 @@ SELECT cluster_key, transition_id, version, opened_from, done, view
 -- keep_persons --
 -- Writes persons as they now are.
 INSERT INTO persons (cluster_key, patient_key, site, mrn, authority, facts)
-SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::jsonb[])
+SELECT cluster_key, patient_key, site, mrn, authority, facts::json
+  FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[])
+       AS kept (cluster_key, patient_key, site, mrn, authority, facts)
     ON CONFLICT (patient_key) DO UPDATE
    SET cluster_key = excluded.cluster_key,
        facts = excluded.facts;
@@ -40,9 +42,9 @@ SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[],
 -- keep_encounters --
 -- Writes visits as they now are.
 INSERT INTO encounters (cluster_key, visit_key, site, visit, facts, moments, version, view)
-SELECT cluster_key, visit_key, site, visit, facts, moments::jsonb, version, view
-  FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::jsonb[], $6::text[], $7::int[],
-              $8::jsonb[])
+SELECT cluster_key, visit_key, site, visit, facts::json, moments::json, version, view
+  FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::int[],
+              $8::json[])
        AS kept (cluster_key, visit_key, site, visit, facts, moments, version, view)
     ON CONFLICT (visit_key) DO UPDATE
    SET cluster_key = excluded.cluster_key,
@@ -60,7 +62,7 @@ SELECT cluster_key, transition_id, version, state, closes_at,
        ARRAY(SELECT jsonb_array_elements_text(done::jsonb)),
        view
   FROM unnest($1::text[], $2::uuid[], $3::int[], $4::text[], $5::timestamptz[], $6::text[],
-              $7::text[], $8::jsonb[])
+              $7::text[], $8::json[])
        AS kept (cluster_key, transition_id, version, state, closes_at, opened_from, done, view)
     ON CONFLICT (transition_id) DO UPDATE
    SET cluster_key = excluded.cluster_key,
