@@ -344,7 +344,8 @@ async def _tolerant_parser(
     original: Callable[[tuple[ConsumerRecord[Any, Any], ...]], Awaitable[KafkaMessage]],
 ) -> KafkaMessage:
     """FastStream's own parser, kept from the headers: one of them can cost it a whole batch."""
-    message = await original(tuple(replace(record, headers=()) for record in records))
+    ends = tuple(replace(record, headers=()) for record in (records[0], records[-1]))
+    message = await original(ends)  # all that it needs: the decoder gives the records themselves
     message.raw_message = records
     return message
 
