@@ -3,6 +3,7 @@
 import signal
 from pathlib import Path
 
+import psutil
 from tests.support.eventually import eventually
 
 from care_devstack.kafka import KafkaServer
@@ -39,5 +40,19 @@ class OwnKafka:
 
     def kill(self) -> None:
         """SIGKILL: no farewell, no flush."""
-        processes = running(self._folder).get("kafka", [])
+        processes = self._processes()
         end_part(processes, signal.SIGKILL, grace_seconds=10, told=len(processes))
+
+    def hang(self) -> None:
+        """SIGSTOP: connections stand, and nothing that comes on them is looked at."""
+        for process in self._processes():
+            process.suspend()
+
+    def connections(self) -> int:
+        """How many this process has to the broker."""
+        port = int(self.bootstrap.rpartition(":")[2])
+        every = psutil.Process().net_connections("tcp")
+        return sum(each.status == "ESTABLISHED" and each.raddr[1:] == (port,) for each in every)
+
+    def _processes(self) -> list[psutil.Process]:
+        return running(self._folder).get("kafka", [])

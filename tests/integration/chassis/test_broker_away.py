@@ -101,6 +101,23 @@ async def test_a_publisher_never_claims_what_the_broker_does_not_hold(own_kafka:
     await publisher.stop()
 
 
+async def test_a_producer_that_gave_up_ends_though_the_broker_hangs(own_kafka: OwnKafka) -> None:
+    """Else each attempt would leave one behind, with copies for when the broker goes on."""
+    settings = KafkaSettings(bootstrap_servers=own_kafka.bootstrap, publish_timeout_seconds=1)
+    publishers = [Publisher(settings, "test") for _ in range(3)]
+    for publisher in publishers:
+        await publisher.publish([numbered("t.v1", "a", 0)])
+    assert own_kafka.connections()
+    own_kafka.hang()
+    for publisher in publishers:
+        with pytest.raises(TransientError):
+            await publisher.publish([numbered("t.v1", "a", 1)])
+    await eventually(own_kafka.connections, until=(0).__eq__, within=10)
+    async with asyncio.timeout(10):
+        for publisher in publishers:
+            await publisher.stop()
+
+
 async def test_an_outbox_drains_in_order_when_the_broker_is_back(
     own_kafka: OwnKafka, postgres_url: str
 ) -> None:
