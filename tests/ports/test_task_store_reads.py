@@ -22,6 +22,7 @@ from tests.support.worklist_stores import (
     steps_of,
 )
 
+from worklist.api.shaping import shape_of_transition
 from worklist.domain.order import Due
 from worklist.domain.work import Deed
 from worklist.ports import (
@@ -150,6 +151,46 @@ class ReadingSuite:
         rest = await worklist.reads.transitions.transitions(VisitFilter(site="GHH"), place, 9)
         assert [one.transition.visit for one in (*page, *rest)] == ["V-b", "V-a"]
         assert [task.step.code for task in page[0].tasks] != []
+
+    async def test_what_was_retracted_is_shown_only_if_somebody_worked_on_it(
+        self, worklist: Worklist
+    ) -> None:
+        gone, worked_on = transition("gone"), transition("worked on")
+        await worklist.hear(gone, worked_on)
+        await worklist.do(worked_on.steps[0].task_id, Deed.CLAIMED)
+        await worklist.hear(newer(gone, retracted=True), newer(worked_on, retracted=True))
+        read = worklist.reads.transitions
+        (shown,) = await read.transitions(VisitFilter(), None, 9)
+        assert [shown] == await read.found("MR1001", 9)
+        assert shown.transition.visit == "V-worked on"
+        assert await read.transition(gone.transition_id) is not None
+
+    async def test_a_task_that_the_plan_forgot_is_shown_only_if_somebody_worked_on_it(
+        self, worklist: Worklist
+    ) -> None:
+        one = transition(steps=steps_of("one", "stays", "goes", "worked_on"))
+        await worklist.hear(one)
+        await worklist.do(one.steps[2].task_id, Deed.CLAIMED)
+        await worklist.hear(newer(one, steps=one.steps[:1]))
+        (followed,) = await worklist.reads.transitions.transitions(VisitFilter(), None, 9)
+        assert sorted(task.code for task in shape_of_transition(followed).tasks) == [
+            "stays",
+            "worked_on",
+        ]
+
+    async def test_a_visit_is_found_by_the_numbers_it_had_and_shown_under_its_own(
+        self, worklist: Worklist
+    ) -> None:
+        await worklist.hear(
+            transition(visit="V2", former_visits=["V1"]),
+            encounter(visit="V2", former_visits=["V1"]),
+            encounter("before", visit="V1", continues_as="V2"),
+        )
+        for number in ("V1", "V2"):
+            wanted = VisitFilter(visit=number)
+            (followed,) = await worklist.reads.transitions.transitions(wanted, None, 9)
+            (visit,) = await worklist.reads.visits.encounters(wanted, None, 9)
+            assert (followed.transition.visit, visit.visit) == ("V2", "V2")
 
     async def test_patients_are_found_by_number_or_by_how_their_name_begins(
         self, worklist: Worklist

@@ -170,6 +170,8 @@ def said(
     visit: str | None = "V1",
     mrn: str = "MR1001",
     prior: str | None = None,
+    prior_visit: str | None = None,
+    prior_account: str = "",
     occurred_at: str | None = None,
     site: str = NEW_YORK,
     person: Mapping[str, Json] | None = None,
@@ -181,8 +183,10 @@ def said(
         kind=kind,
         site=site,
         patient=named(mrn),
-        visit=VisitName(VisitKey(f"key-{visit}"), visit) if visit else None,
+        visit=visit_named(visit) if visit else None,
         prior=named(prior) if prior else None,
+        prior_visit=visit_named(prior_visit) if prior_visit else None,
+        prior_account=prior_account,
         occurred_at=instant(occurred_at),
         patient_facts=person or {},
         visit_facts=visit_facts,
@@ -191,3 +195,7 @@ def said(
 
 def named(mrn: str) -> PatientName:
     return PatientName(PatientKey(f"key-{mrn}"), mrn, "GHH")
+
+
+def visit_named(visit: str) -> VisitName:
+    return VisitName(VisitKey(f"key-{visit}"), visit)

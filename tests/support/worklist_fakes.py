@@ -148,9 +148,9 @@ class FakeWorklist:
         self, wanted: VisitFilter, after: After | None, limit: int
     ) -> list[Followed]:
         found = [
-            one.snapshot
-            for one in self._state.transitions.values()
-            if _is_wanted(one.snapshot, wanted) and wanted.state in (None, one.snapshot.state)
+            one
+            for one in self._shown()
+            if _is_wanted(one, wanted) and wanted.state in (None, one.state)
         ]
         paged = _page(found, lambda one: (one.discharged_at, one.transition_id), after, limit)
         return [self._followed(one) for one in paged]
@@ -161,10 +161,10 @@ class FakeWorklist:
 
     async def found(self, words: str, limit: int) -> list[Followed]:
         found = [
-            one.snapshot
-            for one in self._state.transitions.values()
-            if words in (one.snapshot.patient.mrn, *one.snapshot.patient.former_mrns)
-            or one.snapshot.patient.name.lower().startswith(words.lower())
+            one
+            for one in self._shown()
+            if words in (one.patient.mrn, *one.patient.former_mrns)
+            or one.patient.name.lower().startswith(words.lower())
         ]
         paged = _page(found, lambda one: (one.discharged_at, one.transition_id), None, limit)
         return [self._followed(one) for one in paged]
@@ -176,7 +176,8 @@ class FakeWorklist:
     async def encounters(
         self, wanted: VisitFilter, after: After | None, limit: int
     ) -> list[EncounterSnapshot]:
-        found = [one for one in self._state.encounters.values() if _is_wanted(one, wanted)]
+        shown = [one for one in self._state.encounters.values() if one.continues_as is None]
+        found = [one for one in shown if _is_wanted(one, wanted)]
         return _page(found, lambda one: (_began_at(one), one.encounter_id), after, limit)
 
     async def notifications(
@@ -204,6 +205,11 @@ class FakeWorklist:
             one.patient.patient_key == notice.patient_key for one in known
         )
         return by_patient or any(one.visit_key == notice.visit_key for one in known)
+
+    def _shown(self) -> list[TransitionSnapshot]:
+        worked_on = {id_ for id_, line in self._state.actions if line.subject is not None}
+        known = [one.snapshot for one in self._state.transitions.values()]
+        return [one for one in known if not one.retracted or one.transition_id in worked_on]
 
     def _followed(self, snapshot: TransitionSnapshot) -> Followed:
         items = [
@@ -333,7 +339,7 @@ def _is_wanted(one: TransitionSnapshot | EncounterSnapshot, wanted: VisitFilter)
     return (
         wanted.site in (None, one.site)
         and (wanted.mrn is None or wanted.mrn in (one.patient.mrn, *one.patient.former_mrns))
-        and wanted.visit in (None, one.visit)
+        and (wanted.visit is None or wanted.visit in (one.visit, *one.former_visits))
     )
 
 

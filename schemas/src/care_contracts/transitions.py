@@ -22,6 +22,8 @@ class TransitionEventType(StrEnum):
     SUPERSEDED = "transition.superseded"
     COMPLETED = "transition.completed"
     CLOSED = "transition.closed"
+    RETRACTED = "transition.retracted"
+    """It was opened on what was known for a while only, and nobody worked on it."""
     ENCOUNTER_FOLLOWED = "encounter.followed"
     """The body is an `EncounterSnapshot`."""
 
@@ -235,6 +237,10 @@ class TransitionSnapshot(Contract):
     attending: Practitioner | None = None
     primary_care_provider: Practitioner | None = None
     diagnoses: list[Diagnosis] = []
+    former_visits: list[str] = []
+    """Visit numbers under which the stay was spoken of before: they find this one."""
+    retracted: bool = False
+    """Not to be shown any more, unless somebody worked on one of its tasks."""
     changed_at: Instant
 
 
@@ -265,4 +271,10 @@ class EncounterSnapshot(Contract):
     readmission_of: str | None = None
     """The visit number of the index discharge, where this admission is a readmission."""
     episode_id: UUID
+    former_visits: list[str] = []
+    """Visit numbers that this one had before: they find this one."""
+    continues_as: str | None = None
+    """The visit number under which it goes on; this one is then of the past and not to be shown."""
+    expected_discharge_at: Instant | None = None
+    """When a discharge is planned for (A16), as long as that stands."""
     changed_at: Instant

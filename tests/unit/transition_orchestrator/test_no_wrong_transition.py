@@ -12,6 +12,7 @@ from adt_ingest.domain.triggers import MEANINGS
 from adt_ingest.records import Receipt, Records
 from care_chassis.consumption import Delivery
 from care_chassis.events import Event, OutgoingEvent
+from transition_orchestrator.domain.transitions import Transition
 from transition_orchestrator.follow_encounters import FollowEncounters, News
 from transition_orchestrator.routes import read_news
 
@@ -19,6 +20,8 @@ SITES = FakeSites([good_health(code=NEW_YORK)])
 MERGES = {trigger for trigger, meaning in MEANINGS.items() if meaning.kind == "patient.merged"}
 MOVES = {trigger for trigger, meaning in MEANINGS.items() if meaning.kind == "encounter.moved"}
 MAY_CORRECT_A_DISCHARGE = {"A01", "A03", "A04", "A08", "A11", "A13", "Z99", *MERGES}
+CHANGE_NUMBERS = {"A42", "A45", "A47", "A50"}
+DELETE_RECORDS = {"A23", "A29"}
 MAY_TELL_OF_ANOTHER_VISIT = {"A01", "A03", "A04", "A06", "A07", "A08", "A13", "Z99"}
 OTHERS = MEANINGS.keys() - MAY_TELL_OF_ANOTHER_VISIT - MOVES - MERGES
 
@@ -87,12 +90,29 @@ async def test_what_merely_repeats_a_discharge_does_not_change_its_transition(
         disposition="20",
     )
     await follow.follow(told_by(data))
-    assert ledgers.transitions == before
-    assert changes(ledgers) == []
+    assert [work_of(one) for one in ledgers.transitions] == [work_of(one) for one in before]
+    flags = ledgers.transitions[0].view.flags
+    assert ("record_deleted" in flags) == (trigger in DELETE_RECORDS)
+    if trigger not in CHANGE_NUMBERS | DELETE_RECORDS:
+        assert changes(ledgers) == []
+
+
+def work_of(transition: Transition) -> object:
+    """What is asked for and until when; whose it is may change its number."""
+    view = transition.view
+    return view.kind, view.state, view.reason, view.visit, view.discharged_at, view.steps
 
 
 @pytest.mark.parametrize(
-    "trigger", sorted(MEANINGS.keys() - MAY_TELL_OF_ANOTHER_VISIT - MOVES - MERGES)
+    "trigger",
+    sorted(
+        MEANINGS.keys()
+        - MAY_TELL_OF_ANOTHER_VISIT
+        - MOVES
+        - MERGES
+        - CHANGE_NUMBERS
+        - DELETE_RECORDS
+    ),
 )
 async def test_what_begins_no_visit_is_no_readmission(trigger: str) -> None:
     ledgers, follow = await at_home()

@@ -14,8 +14,8 @@ from care_contracts.transitions import (
     TransitionSnapshot,
 )
 from transition_orchestrator.domain.cluster import FollowedEncounter
-from transition_orchestrator.domain.plan import Step
-from transition_orchestrator.domain.reconciliation import Change
+from transition_orchestrator.domain.plan import Step, StepState
+from transition_orchestrator.domain.standing import Change
 from transition_orchestrator.domain.transitions import (
     EncounterView,
     Transition,
@@ -59,12 +59,14 @@ def transition_snapshot(transition: Transition, changed_at: datetime) -> Transit
     steps = [
         _told(step) | {"task_id": task_id_of(transition.transition_id, step.code)}
         for step in view.steps
+        if step.state is not StepState.DROPPED
     ]
     return TransitionSnapshot.model_validate(
         _told(view)
         | {
             "transition_id": transition.transition_id,
             "version": transition.version,
+            "retracted": transition.is_retracted,
             "steps": steps,
             "changed_at": changed_at,
         },

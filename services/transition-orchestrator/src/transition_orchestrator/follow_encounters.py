@@ -166,4 +166,5 @@ def _patients_of(messages: Iterable[Message]) -> set[PatientKey]:
 
 
 def _visits_of(messages: Iterable[Message]) -> set[VisitKey]:
-    return {one.visit.key for one in messages if one.visit}
+    named = [name for one in messages for name in (one.visit, one.prior_visit) if name]
+    return {name.key for name in named}

@@ -12,7 +12,7 @@ from transition_orchestrator.domain.cluster import FollowedEncounter
 from transition_orchestrator.domain.encounter import Encounter, Moment, MomentKind
 from transition_orchestrator.domain.merging import Facts, Json, Stamp, Statement, Timeline
 from transition_orchestrator.domain.messages import PatientKey, VisitKey
-from transition_orchestrator.domain.person import PersonRecord
+from transition_orchestrator.domain.person_records import PersonRecord
 from transition_orchestrator.domain.transitions import EncounterView, Transition, TransitionView
 
 Row: TypeAlias = "asyncpg.Record"

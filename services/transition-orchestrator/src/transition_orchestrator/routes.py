@@ -2,13 +2,16 @@
 
 from datetime import datetime
 
-from prometheus_client import Counter
-
 from care_chassis.consumption import Reaction
 from care_chassis.errors import PermanentError
 from care_chassis.events import Event
 from care_contracts import topics
-from care_contracts.encounters import EncounterEvent, EncounterEventType, PatientReference
+from care_contracts.encounters import (
+    EncounterEvent,
+    EncounterEventType,
+    PatientReference,
+    VisitReference,
+)
 from care_contracts.results import Observation, ResultEvent
 from care_contracts.tasks import TaskEventType, TaskSnapshot
 from transition_orchestrator.domain.labs import FACT_BY_LOINC
@@ -30,44 +33,44 @@ _KINDS = {
     EncounterEventType.UPDATED: MessageKind.UPDATED,
     EncounterEventType.MOVED: MessageKind.MOVED,
     EncounterEventType.CLASS_CHANGED: MessageKind.CLASS_CHANGED,
-    EncounterEventType.PARTICIPANTS_UPDATED: MessageKind.PARTICIPANTS_UPDATED,
+    EncounterEventType.PLANNED: MessageKind.PLANNED,
+    EncounterEventType.PLAN_CANCELLED: MessageKind.PLAN_CANCELLED,
     EncounterEventType.ADMISSION_CANCELLED: MessageKind.ADMISSION_CANCELLED,
     EncounterEventType.DISCHARGE_CANCELLED: MessageKind.DISCHARGE_CANCELLED,
-    EncounterEventType.PATIENT_MERGED: MessageKind.PATIENT_MERGED,
+    EncounterEventType.DISCHARGE_PLANNED: MessageKind.DISCHARGE_PLANNED,
+    EncounterEventType.DISCHARGE_PLAN_CANCELLED: MessageKind.DISCHARGE_PLAN_CANCELLED,
+    EncounterEventType.LEAVE_BEGAN: MessageKind.ON_LEAVE,
+    EncounterEventType.LEAVE_ENDED: MessageKind.ON_LEAVE,
+    EncounterEventType.LEAVE_CANCELLED: MessageKind.ON_LEAVE,
+    EncounterEventType.LEAVE_END_CANCELLED: MessageKind.ON_LEAVE,
+    EncounterEventType.PARTICIPANTS_UPDATED: MessageKind.PARTICIPANTS_UPDATED,
     EncounterEventType.PERSON_UPDATED: MessageKind.PERSON_UPDATED,
     EncounterEventType.ALLERGIES_UPDATED: MessageKind.PERSON_UPDATED,
     EncounterEventType.PERSONS_LINKED: MessageKind.PERSON_UPDATED,
     EncounterEventType.PERSONS_UNLINKED: MessageKind.PERSON_UPDATED,
+    EncounterEventType.PATIENT_MERGED: MessageKind.PATIENT_MERGED,
+    EncounterEventType.ACCOUNT_MERGED: MessageKind.ACCOUNT_MERGED,
+    EncounterEventType.VISIT_MERGED: MessageKind.VISIT_MERGED,
+    EncounterEventType.PATIENT_MOVED: MessageKind.PATIENT_MOVED,
+    EncounterEventType.ACCOUNT_MOVED: MessageKind.ACCOUNT_MOVED,
+    EncounterEventType.VISIT_MOVED: MessageKind.VISIT_MOVED,
+    EncounterEventType.IDENTIFIER_CHANGED: MessageKind.NUMBER_CHANGED,
+    EncounterEventType.PATIENT_DELETED: MessageKind.PATIENT_DELETED,
+    EncounterEventType.VISIT_DELETED: MessageKind.VISIT_DELETED,
 }
-_FOR_THE_PERSON_ONLY = frozenset(
-    {
-        EncounterEventType.PLANNED,
-        EncounterEventType.PLAN_CANCELLED,
-        EncounterEventType.DISCHARGE_PLANNED,
-        EncounterEventType.DISCHARGE_PLAN_CANCELLED,
-        EncounterEventType.LEAVE_BEGAN,
-        EncounterEventType.LEAVE_ENDED,
-        EncounterEventType.LEAVE_CANCELLED,
-        EncounterEventType.LEAVE_END_CANCELLED,
-        EncounterEventType.ACCOUNT_MERGED,
-        EncounterEventType.VISIT_MERGED,
-        EncounterEventType.PATIENT_MOVED,
-        EncounterEventType.ACCOUNT_MOVED,
-        EncounterEventType.VISIT_MOVED,
-        EncounterEventType.IDENTIFIER_CHANGED,
-    }
-)
-"""What they say of the person is believed; what they say of a visit has no effect yet."""
 _OF_NOW = frozenset({MessageKind.UPDATED, MessageKind.MOVED, MessageKind.CLASS_CHANGED})
 """They say how a visit is now, unless their movement is a correction of the past."""
-_WITHOUT_EFFECT = frozenset({EncounterEventType.PATIENT_DELETED, EncounterEventType.VISIT_DELETED})
-"""A purge of records elsewhere: not even what it says of the person is news."""
-
-_PUT_OFF = Counter(
-    "care_orchestrator_put_off_total",
-    "Events of encounters.v1 that say more than the orchestrator acts on yet.",
-    ["type"],
+_NAME_A_PRIOR = frozenset(
+    {
+        MessageKind.PATIENT_MERGED,
+        MessageKind.PATIENT_MOVED,
+        MessageKind.ACCOUNT_MOVED,
+        MessageKind.VISIT_MOVED,
+        MessageKind.NUMBER_CHANGED,
+    }
 )
+"""Only these may tie two persons together."""
+_OF_NO_VISIT = frozenset({MessageKind.PERSON_UPDATED, MessageKind.PATIENT_DELETED})
 
 
 def follow_encounters_and_tasks(follow: FollowEncounters) -> Reaction[News]:
@@ -98,11 +101,10 @@ def _news_of_encounter(event: Event) -> Message | None:
     except ValueError as error:
         raise PermanentError("the type of the event is not one of this topic", "ce_type") from error
     body = EncounterEvent.model_validate_json(event.data)
-    kind = _KINDS.get(event_type)
-    if kind is None or (kind in _OF_NOW and body.movement and body.movement.historic):
-        _PUT_OFF.labels(event_type).inc()
-        kind = None if event_type in _WITHOUT_EFFECT else MessageKind.PERSON_UPDATED
-    return _message(kind, body, event.event_id) if kind else None
+    kind = _KINDS[event_type]
+    if kind in _OF_NOW and body.movement and body.movement.historic:
+        kind = MessageKind.PERSON_UPDATED
+    return _message(kind, body, event.event_id)
 
 
 def _news_of_result(event: Event) -> Message | None:
@@ -142,20 +144,27 @@ def _reading(observation: Observation, observed_at: datetime) -> Json:
 
 
 def _message(kind: MessageKind, body: EncounterEvent, event_id: str) -> Message:
-    """The message in the engine's words; only a merge may tie two persons together."""
-    visit = None if kind is MessageKind.PERSON_UPDATED else body.visit
-    prior = body.prior_patient if kind is MessageKind.PATIENT_MERGED else None
+    """The message in the engine's words."""
+    visit, prior_visit = body.visit, body.prior_visit
+    if kind in _OF_NO_VISIT:
+        visit = prior_visit = None
     return Message(
         stamp=Stamp(body.recorded_at, event_id),
         kind=kind,
         site=body.site,
         patient=_name(body.patient),
-        visit=VisitName(VisitKey(visit.visit_key), visit.visit) if visit else None,
-        prior=_name(prior) if prior else None,
+        visit=_visit(visit) if visit else None,
+        prior=_name(body.prior_patient) if body.prior_patient and kind in _NAME_A_PRIOR else None,
+        prior_visit=_visit(prior_visit) if prior_visit else None,
+        prior_account=body.prior_account.value if body.prior_account else "",
         occurred_at=body.occurred_at,
         patient_facts=body.patient_facts.model_dump(mode="json", exclude_unset=True),
         visit_facts=body.visit_facts.model_dump(mode="json", exclude_unset=True),
     )
+
+
+def _visit(visit: VisitReference) -> VisitName:
+    return VisitName(VisitKey(visit.visit_key), visit.visit)
 
 
 def _name(patient: PatientReference) -> PatientName:

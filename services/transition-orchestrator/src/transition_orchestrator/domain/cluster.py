@@ -4,15 +4,26 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
-from transition_orchestrator.domain.encounter import Encounter
+from transition_orchestrator.domain.encounter import CONTINUES_AS, Continuation, Encounter
+from transition_orchestrator.domain.merging import Json
 from transition_orchestrator.domain.messages import (
     ClusterKey,
     Message,
+    MessageKind,
     PatientKey,
     VisitKey,
+    VisitName,
 )
-from transition_orchestrator.domain.person import PersonRecord, records_after
+from transition_orchestrator.domain.person_records import PersonRecord, records_after
 from transition_orchestrator.domain.transitions import EncounterView, Transition
+
+_CONTINUATIONS: Mapping[MessageKind, Continuation] = {
+    MessageKind.VISIT_MERGED: Continuation.MERGED,
+    MessageKind.VISIT_MOVED: Continuation.RENUMBERED,
+    MessageKind.NUMBER_CHANGED: Continuation.RENUMBERED,
+    MessageKind.CLASS_CHANGED: Continuation.CLASS_CHANGED,
+}
+"""How the prior visit of a message goes on as the visit that it names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +57,23 @@ class Cluster:
         )
 
     def _encounters_after(self, message: Message) -> Mapping[VisitKey, FollowedEncounter]:
-        named = message.visit
-        if named is None:
-            return self.encounters
-        blank = Encounter(visit_key=named.key, visit=named.visit, site=message.site)
-        followed = self.encounters.get(named.key) or FollowedEncounter(blank)
-        encounter = followed.encounter.after(message)
-        return {**self.encounters, named.key: replace(followed, encounter=encounter)}
+        named, prior = message.visit, message.prior_visit
+        after = dict(self.encounters)
+
+        def known(visit: VisitName) -> FollowedEncounter:
+            blank = Encounter(visit_key=visit.key, visit=visit.visit, site=message.site)
+            return after.get(visit.key) or FollowedEncounter(blank)
+
+        if named:
+            followed = known(named)
+            after[named.key] = replace(followed, encounter=followed.encounter.after(message))
+        how = _CONTINUATIONS.get(message.kind)
+        if named and prior and prior.key != named.key and how:
+            followed = known(prior)
+            said: dict[str, Json] = {CONTINUES_AS: [named.key, how.value]}
+            encounter = followed.encounter.with_said(said, message.stamp)
+            after[prior.key] = replace(followed, encounter=encounter)
+        return after
 
     def with_done(self, transition_id: UUID, code: str) -> "Cluster":
         """The cluster after people completed a step."""
@@ -128,9 +149,9 @@ class _Grouping:
         group = self.group_of(message)
         if message.prior:
             group = self._union(group, self._of(message.prior.key))
-        if message.visit:
-            visits = self._of_visit.setdefault(message.visit.key, group)
-            self._union(group, visits)
+        for visit in (message.visit, message.prior_visit):
+            if visit:
+                group = self._union(group, self._of_visit.setdefault(visit.key, group))
 
     def group_of(self, message: Message) -> str:
         return self.end_of(self._of(message.patient.key))

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from transition_orchestrator.domain.encounter import (
+    CHANGED_CLASS,
     Encounter,
     EncounterClass,
     Moment,
@@ -61,7 +62,6 @@ class Course:
 
     runs: tuple[Run, ...]
     is_cancelled: bool
-    has_begun: bool
 
     @property
     def standing(self) -> Run | None:
@@ -77,8 +77,7 @@ def course_of(moments: Iterable[Moment]) -> Course:
     for moment in ordered:
         tracing.add(moment)
     tracing.close(None)
-    begun = any(not moment.kind.is_cancel for moment in ordered)
-    return Course(tuple(tracing.runs), tracing.is_cancelled, begun)
+    return Course(tuple(tracing.runs), tracing.is_cancelled)
 
 
 class _Tracing:
@@ -103,6 +102,8 @@ class _Tracing:
             case MomentKind.ADMISSION_CANCELLED:
                 self.is_cancelled = True
                 self.close(moment)
+            case _:  # plans begin and end nothing
+                pass
 
     def close(self, cancel: Moment | None) -> None:
         if self._open:
@@ -155,7 +156,7 @@ def status_of(encounter: Encounter, course: Course) -> EncounterStatus:
         return EncounterStatus.FINISHED
     if _was_admitted(encounter) or course.runs:
         return EncounterStatus.IN_PROGRESS
-    return _status_by_class(encounter.encounter_class)
+    return _status_of_plan(encounter) or _status_by_class(encounter.encounter_class)
 
 
 def _was_admitted(encounter: Encounter) -> bool:
@@ -163,6 +164,34 @@ def _was_admitted(encounter: Encounter) -> bool:
         moment.kind in (MomentKind.ADMITTED, MomentKind.DISCHARGE_CANCELLED)
         for moment in encounter.moments
     )
+
+
+def _status_of_plan(encounter: Encounter) -> EncounterStatus | None:
+    """Where a visit stands that was planned, and of which nothing has come yet."""
+    kinds = {moment.kind for moment in encounter.moments}
+    if MomentKind.REGISTERED in kinds or CHANGED_CLASS in encounter.facts:
+        return None
+    plan = newest_of(encounter, MomentKind.PLANNED, MomentKind.PLAN_CANCELLED)
+    if plan is None:
+        return None
+    stands = plan.kind is MomentKind.PLANNED
+    return EncounterStatus.PLANNED if stands else EncounterStatus.CANCELLED
+
+
+def newest_of(encounter: Encounter, *kinds: MomentKind) -> Moment | None:
+    """The last moment of some kinds; in one instant a cancel follows what it cancels."""
+    found = [moment for moment in encounter.moments if moment.kind in kinds]
+    return max(
+        found, key=lambda one: (one.recorded_at, one.kind.is_cancel, one.event_id), default=None
+    )
+
+
+def expects_discharge(encounter: Encounter, course: Course) -> bool:
+    """Whether a discharge is planned (A16) that is neither called off (A25) nor has come since."""
+    plan = newest_of(encounter, MomentKind.DISCHARGE_PLANNED, MomentKind.DISCHARGE_PLAN_CANCELLED)
+    if plan is None or plan.kind.is_cancel or course.is_cancelled or course.standing:
+        return False
+    return not course.runs or plan.recorded_at > course.runs[-1].began_at
 
 
 def _status_by_class(encounter_class: EncounterClass | None) -> EncounterStatus:

@@ -12,7 +12,7 @@ from transition_orchestrator.domain.clocks import (
 )
 from transition_orchestrator.domain.diagnoses import listed
 from transition_orchestrator.domain.discharges import Discharge
-from transition_orchestrator.domain.history import READMISSION_DAYS, History, Stay
+from transition_orchestrator.domain.history import READMISSION_DAYS, History
 from transition_orchestrator.domain.lace import Tier
 from transition_orchestrator.domain.merging import NEVER_SAID
 from transition_orchestrator.domain.outcomes import Around, Outcome, leading_kind, outcomes_of
@@ -20,6 +20,7 @@ from transition_orchestrator.domain.person import Person, practitioner_of
 from transition_orchestrator.domain.plan import Case, Step, StepState, steps_of
 from transition_orchestrator.domain.protocol import Circumstance, Plan, Protocol
 from transition_orchestrator.domain.risk import Index, Risk, RiskRules, risk_of
+from transition_orchestrator.domain.stays import Stay
 from transition_orchestrator.domain.transitions import Diagnosis, TransitionView
 
 
@@ -56,6 +57,8 @@ class Desired:
     """A follow-up as it must look; `discharges` ties it to the messages it follows from."""
 
     discharges: frozenset[str]
+    began_at: datetime
+    """When the discharge was first recorded."""
     view: TransitionView
 
 
@@ -66,7 +69,9 @@ def desired_of(situation: Situation, protocol: Protocol) -> list[Desired]:
     period = protocol.plans[leading].period if leading else None
     closes_at = period.due_at(discharge.discharged_at, situation.days) if period else situation.now
     return [
-        Desired(discharge.run.event_ids, _view(situation, outcome, protocol))
+        Desired(
+            discharge.run.event_ids, discharge.run.began_at, _view(situation, outcome, protocol)
+        )
         for outcome in outcomes_of(discharge, _around(situation, closes_at))
     ]
 
@@ -81,6 +86,8 @@ def _around(situation: Situation, closes_at: datetime) -> Around:
         dead_since=situation.person.known_dead_since,
         readmitted_at=situation.history.admission_after(stay, discharged_at, until),
         came_to_emergency=situation.history.came_to_emergency(stay, discharged_at, until),
+        came_home_at=situation.history.came_home_from_facility_at(stay),
+        record_deleted=stay.is_purged,
         closes_at=closes_at,
         now=situation.now,
     )
@@ -97,6 +104,7 @@ def _view(situation: Situation, outcome: Outcome, protocol: Protocol) -> Transit
         patient=person.patient,
         visit_key=encounter.visit_key,
         visit=encounter.visit,
+        former_visits=situation.stay.former_visits,
         kind=outcome.kind,
         state=outcome.state,
         reason=outcome.reason,
@@ -127,14 +135,22 @@ _DIAGNOSIS = ("code", "system", "text", "kind")
 def _steps(
     situation: Situation, outcome: Outcome, plan: Plan, protocol: Protocol, risk: Risk
 ) -> tuple[Step, ...]:
-    circumstances: set[str] = set(outcome.flags)
-    circumstances |= {flagged.factor for flagged in risk.boost}
+    """The steps that apply; one that did when the discharge became known is withdrawn."""
+    known: set[str] = {*outcome.flags, *(flagged.factor for flagged in risk.boost)}
     if risk.lace and risk.lace.tier is Tier.HIGH:
-        circumstances.add(Circumstance.HIGH_RISK)
+        known.add(Circumstance.HIGH_RISK)
+    once = known | situation.discharge.flags_ever(outcome.kind)
     if situation.person.primary_care_provider is None:
-        circumstances.add(Circumstance.NO_PCP)
-    case = Case(situation.discharge.discharged_at, frozenset(circumstances), situation.days)
-    steps = steps_of(plan, case, protocol.visiting_hours)
-    if outcome.state.is_open:
-        return steps
-    return tuple(replace(step, state=StepState.WITHDRAWN) for step in steps)
+        known.add(Circumstance.NO_PCP)
+    if not situation.person.had_provider_at(situation.discharge.run.began_at):
+        once.add(Circumstance.NO_PCP)
+
+    def steps(circumstances: set[str]) -> tuple[Step, ...]:
+        case = Case(situation.discharge.discharged_at, frozenset(circumstances), situation.days)
+        return steps_of(plan, case, protocol.visiting_hours)
+
+    asked = {step.code: step for step in steps(known)} if outcome.state.is_open else {}
+    return tuple(
+        asked.get(step.code, replace(step, state=StepState.WITHDRAWN))
+        for step in steps(once | known)
+    )

@@ -7,7 +7,7 @@ from datetime import datetime
 from transition_orchestrator.domain.course import Run
 from transition_orchestrator.domain.encounter import CHANGED_CLASS, Encounter, EncounterClass
 from transition_orchestrator.domain.merging import NEVER_SAID, Statement, instant_of
-from transition_orchestrator.domain.routing import Route, TransitionKind, route_of
+from transition_orchestrator.domain.routing import Flag, Route, TransitionKind, route_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,11 @@ class Discharge:
                 found[belief.route.kind] = belief
         return found
 
+    def flags_ever(self, kind: TransitionKind) -> frozenset[Flag]:
+        """What people should have seen, at one time or another, beside that follow-up."""
+        found = (one.route.flags for one in self.beliefs if one.route.kind is kind)
+        return frozenset[Flag]().union(*found)
+
     @property
     def came_with_death(self) -> bool:
         """Whether no message about this discharge ever took the person for alive."""
@@ -72,10 +77,7 @@ def _beliefs(encounter: Encounter, run: Run) -> tuple[Belief, ...]:
     classes = _classes(encounter, run)
     turns = [one.stamp.recorded_at for one in (*dispositions, *classes)]
     points = sorted({run.began_at, *(turn for turn in turns if turn > run.began_at)})
-    beliefs = [_belief_at(point, classes, dispositions) for point in points]
-    if _says_no_disposition(run, dispositions):
-        return _from_the_first_disposition(points, beliefs, dispositions)
-    return tuple(beliefs)
+    return tuple(_belief_at(point, classes, dispositions) for point in points)
 
 
 def _classes(encounter: Encounter, run: Run) -> tuple[Statement, ...]:
@@ -106,25 +108,3 @@ def _last_until(point: datetime, statements: Iterable[Statement]) -> Statement |
     return next(
         (one for one in reversed(tuple(statements)) if one.stamp.recorded_at <= point), None
     )
-
-
-def _says_no_disposition(run: Run, dispositions: Iterable[Statement]) -> bool:
-    first = run.discharges[0].event_id
-    return all(one.stamp.event_id != first for one in dispositions)
-
-
-def _from_the_first_disposition(
-    points: Sequence[datetime], beliefs: Sequence[Belief], dispositions: Sequence[Statement]
-) -> tuple[Belief, ...]:
-    """A guess for want of a disposition is resolved by the first one, not superseded by it.
-
-    Else an older message that fills the gap belatedly would leave a guess behind that, had it come
-    in time, had never been made.
-    """
-    later = [one.stamp.recorded_at for one in dispositions if one.stamp.recorded_at > points[0]]
-    told = [
-        belief for point, belief in zip(points, beliefs, strict=True) if later and point >= later[0]
-    ]
-    if any(belief.route.kind for belief in told):
-        return tuple(told)
-    return tuple(beliefs)

@@ -1,5 +1,6 @@
-"""One visit as a value that merges: facts, and the set of what happened to it."""
+"""What was said under one visit number: facts that merge, and the set of what happened."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
@@ -7,11 +8,13 @@ from enum import StrEnum
 from transition_orchestrator.domain.labs import LABS
 from transition_orchestrator.domain.merging import (
     NEVER_SAID,
+    PURGED,
     Facts,
     Json,
     Stamp,
     Statement,
     Timeline,
+    ends_of_groups,
     instant_of,
     text_of,
     value_of,
@@ -26,20 +29,41 @@ from transition_orchestrator.domain.messages import (
 
 OWNER = "patient_key"
 """The fact that says whose visit it is; the others have the names of the contract."""
+CONTINUES_AS = "continues_as"
+"""The fact that the visit goes on under another number: its key, and how that came to be."""
 CHANGED_CLASS = "changed_class"
 """The class that A06 and A07 say: of the visit from then on, never of a discharge before them."""
-_WITH_HISTORY = frozenset({"disposition", "discharged_at", "encounter_class", CHANGED_CLASS, *LABS})
+CLASS_IN_PASSING = "class_in_passing"
+"""The class that a plan or a leave repeats: believed where nothing else says one."""
+_ABOUT_NUMBERS = frozenset({OWNER, CONTINUES_AS, PURGED})
 _ABOUT_DISCHARGE = frozenset({"disposition", "discharged_at"})
+_WITH_HISTORY = frozenset({*_ABOUT_DISCHARGE, "encounter_class", CHANGED_CLASS, *LABS})
 _PARTICIPANTS = frozenset({"attending", "referring", "consulting", "admitting"})
-_REPEATS_A_DISCHARGE = frozenset(
+_TELL_OF_A_DISCHARGE = frozenset(
     {
-        MessageKind.MOVED,
-        MessageKind.CLASS_CHANGED,
-        MessageKind.ADMISSION_CANCELLED,
-        MessageKind.DISCHARGE_CANCELLED,
+        MessageKind.ADMITTED,
+        MessageKind.REGISTERED,
+        MessageKind.DISCHARGED,
+        MessageKind.UPDATED,
     }
 )
-_MOST_MOMENTS = 48
+"""The others repeat a discharge without meaning it."""
+_TELL_OF_THE_STAY = _TELL_OF_A_DISCHARGE | {
+    MessageKind.MOVED,
+    MessageKind.CLASS_CHANGED,
+    MessageKind.ADMISSION_CANCELLED,
+    MessageKind.DISCHARGE_CANCELLED,
+}
+_OLDEST_MOMENTS, _NEWEST_MOMENTS = 4, 12
+"""Of every kind so many are kept: a sender repeats itself, and nothing hangs on what is between."""
+
+
+class Continuation(StrEnum):
+    """How a visit came to go on under another number."""
+
+    MERGED = "merged"
+    RENUMBERED = "renumbered"
+    CLASS_CHANGED = "class_changed"
 
 
 class EncounterClass(StrEnum):
@@ -65,13 +89,18 @@ class MomentKind(StrEnum):
     DISCHARGED = "discharged"
     ADMISSION_CANCELLED = "admission_cancelled"
     DISCHARGE_CANCELLED = "discharge_cancelled"
+    PLANNED = "planned"
+    PLAN_CANCELLED = "plan_cancelled"
+    DISCHARGE_PLANNED = "discharge_planned"
+    DISCHARGE_PLAN_CANCELLED = "discharge_plan_cancelled"
 
     @property
     def is_cancel(self) -> bool:
-        return self in (MomentKind.ADMISSION_CANCELLED, MomentKind.DISCHARGE_CANCELLED)
+        return self.value.endswith("_cancelled")
 
 
 _MOMENTS = {MessageKind(kind.value): kind for kind in MomentKind}
+_ARRIVALS = (MomentKind.ADMITTED, MomentKind.REGISTERED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,18 +139,37 @@ class Encounter:
     moments: tuple[Moment, ...] = ()
 
     def after(self, message: Message) -> "Encounter":
-        """The visit with what a message said; itself where that was known."""
-        said: dict[str, Json] = {**_heard(message), OWNER: message.patient.key}
-        facts = with_facts(self.facts, said, message.stamp, _WITH_HISTORY)
+        """The visit with what a message about it said; itself where that was known."""
+        if message.kind is MessageKind.VISIT_DELETED:
+            return self.with_said({PURGED: True}, message.stamp)
         moments = _with_moment(self.moments, _moment_of(message))
-        if facts is self.facts and moments is self.moments:
-            return self
+        known = self if moments is self.moments else self._with_moments(moments)
+        return known.with_said({**_heard(message), OWNER: message.patient.key}, message.stamp)
+
+    def _with_moments(self, moments: tuple[Moment, ...]) -> "Encounter":
+        """The visit with other moments; what was said at one that is forgotten lasts no longer."""
+        if {*self.moments} <= {*moments}:
+            return replace(self, moments=moments)
+        lasting = frozenset(moment.stamp for moment in moments)
+        facts = {
+            name: said.without_repetitions(lasting) if name in _WITH_HISTORY else said
+            for name, said in self.facts.items()
+        }
         return replace(self, facts=facts, moments=moments)
+
+    def with_said(self, said: Mapping[str, Json], stamp: Stamp) -> "Encounter":
+        """The visit with facts that were said of it."""
+        lasting = frozenset(moment.stamp for moment in self.moments)
+        facts = with_facts(self.facts, said, stamp, _WITH_HISTORY, lasting)
+        return self if facts is self.facts else replace(self, facts=facts)
 
     @property
     def is_known(self) -> bool:
-        """Whether anything is known of the visit itself; results alone do not make a visit."""
-        return bool(self.moments) or bool(self.facts.keys() - {OWNER, *LABS})
+        """Whether anything is known of the visit itself, beyond its number and whose it is.
+
+        Results alone do not make a visit.
+        """
+        return bool(self.moments) or bool(self.facts.keys() - _ABOUT_NUMBERS - LABS)
 
     @property
     def owner(self) -> PatientKey:
@@ -131,7 +179,7 @@ class Encounter:
     @property
     def encounter_class(self) -> EncounterClass | None:
         said = self.classes
-        value = said[-1].value if said else None
+        value = said[-1].value if said else value_of(self.facts, CLASS_IN_PASSING)
         return EncounterClass(str(value)) if value else None
 
     @property
@@ -153,22 +201,30 @@ class Encounter:
         arrivals = [
             moment.occurred_at or moment.recorded_at
             for moment in self.moments
-            if moment.kind in (MomentKind.ADMITTED, MomentKind.REGISTERED)
+            if moment.kind in _ARRIVALS
         ]
         return said or min(arrivals, default=None)
 
 
 def _heard(message: Message) -> dict[str, Json]:
-    """What to believe of a message: cancels and moves repeat a discharge without meaning it."""
-    said = message.visit_facts
-    if message.kind in _REPEATS_A_DISCHARGE:
-        heard = {name: value for name, value in said.items() if name not in _ABOUT_DISCHARGE}
-        if message.kind is MessageKind.CLASS_CHANGED and "encounter_class" in heard:
-            heard[CHANGED_CLASS] = heard.pop("encounter_class")
-        return heard
+    """What to believe of a message: most kinds repeat a discharge or an admission in passing."""
+    heard = dict(message.visit_facts)
     if message.kind is MessageKind.PARTICIPANTS_UPDATED:
-        return {name: value for name, value in said.items() if name in _PARTICIPANTS}
-    return dict(said)
+        return {name: value for name, value in heard.items() if name in _PARTICIPANTS}
+    if message.kind not in _TELL_OF_A_DISCHARGE:
+        for name in _ABOUT_DISCHARGE:
+            heard.pop(name, None)
+    if message.kind not in _TELL_OF_THE_STAY:
+        heard.pop("admitted_at", None)
+        _rename(heard, "encounter_class", CLASS_IN_PASSING)
+    if message.kind is MessageKind.CLASS_CHANGED:
+        _rename(heard, "encounter_class", CHANGED_CLASS)
+    return heard
+
+
+def _rename(facts: dict[str, Json], name: str, to: str) -> None:
+    if name in facts:
+        facts[to] = facts.pop(name)
 
 
 def _moment_of(message: Message) -> Moment | None:
@@ -188,14 +244,6 @@ def _with_moment(moments: tuple[Moment, ...], moment: Moment | None) -> tuple[Mo
     if moment is None or any(known.stamp == moment.stamp for known in moments):
         return moments
     merged = sorted((*moments, moment), key=lambda one: one.stamp)
-    while len(merged) > _MOST_MOMENTS:
-        del merged[_least_telling(merged)]
-    return tuple(merged)
-
-
-def _least_telling(moments: list[Moment]) -> int:
-    """A moment between two of its kind: a sender repeats itself, and nothing hangs on it."""
-    for place in range(1, len(moments) - 1):
-        if len({moment.kind for moment in moments[place - 1 : place + 2]}) == 1:
-            return place
-    return 1
+    ends = ends_of_groups(merged, lambda one: one.kind, _OLDEST_MOMENTS, _NEWEST_MOMENTS)
+    kept = tuple(sorted(ends, key=lambda one: one.stamp))
+    return moments if kept == moments else kept

@@ -1,136 +1,148 @@
 """A person's visits side by side: which admission follows which discharge."""
 
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
+from itertools import islice, takewhile
+from typing import NamedTuple, TypeVar
 
 from transition_orchestrator.domain.calendar import LocalDays
-from transition_orchestrator.domain.course import (
-    Course,
-    EncounterStatus,
-    course_of,
-    status_of,
-)
-from transition_orchestrator.domain.discharges import Discharge, discharge_of
-from transition_orchestrator.domain.encounter import Encounter, EncounterClass, MomentKind
 from transition_orchestrator.domain.messages import VisitKey
 from transition_orchestrator.domain.routing import TransitionKind, is_stay
+from transition_orchestrator.domain.stays import Stay, is_admitted_here
 
 READMISSION_DAYS = 30
 TRANSFER_WITHIN = timedelta(hours=24)
-_ADMITTING = frozenset(
-    {EncounterClass.INPATIENT, EncounterClass.OBSERVATION, EncounterClass.OBSTETRICS}
-)
 
 
-@dataclass(frozen=True)
-class Stay:
-    """A visit with what follows from it."""
+class Arrival(NamedTuple):
+    """A visit at the instant at which it began."""
 
-    encounter: Encounter
+    at: datetime
+    stay: Stay
 
-    @cached_property
-    def course(self) -> Course:
-        return course_of(self.encounter.moments)
 
-    @cached_property
-    def status(self) -> EncounterStatus:
-        return status_of(self.encounter, self.course)
+class Departure(NamedTuple):
+    """A visit at the instant at which its standing discharge took place."""
 
-    @cached_property
-    def discharges(self) -> tuple[Discharge, ...]:
-        """All discharges, those taken back among them, oldest first."""
-        return tuple(discharge_of(self.encounter, run) for run in self.course.runs)
-
-    @property
-    def standing(self) -> Discharge | None:
-        return self.discharges[-1] if self.course.standing else None
-
-    @property
-    def visit_key(self) -> VisitKey:
-        return self.encounter.visit_key
-
-    @cached_property
-    def admitted_at(self) -> datetime | None:
-        return self.encounter.admitted_at
-
-    @property
-    def stands(self) -> bool:
-        return self.status is not EncounterStatus.CANCELLED
-
-    @property
-    def is_admission(self) -> bool:
-        """Whether the patient was taken in: by class, or by an A01 where the class is not known."""
-        known = self.encounter.encounter_class
-        if known in (None, EncounterClass.UNKNOWN):
-            return any(one.kind is MomentKind.ADMITTED for one in self.encounter.moments)
-        return known in _ADMITTING
-
-    @property
-    def is_emergency(self) -> bool:
-        return self.encounter.encounter_class is EncounterClass.EMERGENCY
-
-    @property
-    def awaits_transfer(self) -> bool:
-        last = self.standing
-        return last is not None and last.final.route.kind is TransitionKind.ACUTE_TRANSFER_WATCH
+    at: datetime
+    stay: Stay
 
 
 @dataclass(frozen=True)
 class History:
-    """All visits of one person."""
+    """All visits of one person, sorted once, so that no question looks at all of them again."""
 
     stays: Sequence[Stay]
 
+    @cached_property
+    def _arrivals(self) -> list[Arrival]:
+        found = [Arrival(at, one) for one in self.stays if one.stands and (at := one.admitted_at)]
+        return sorted(found, key=_place)
+
+    @cached_property
+    def _admissions(self) -> list[Arrival]:
+        return [one for one in self._arrivals if one.stay.is_admission]
+
+    @cached_property
+    def _emergencies(self) -> list[Arrival]:
+        return [one for one in self._arrivals if one.stay.is_emergency]
+
+    @cached_property
+    def _by_emergency(self) -> list[Arrival]:
+        return [one for one in self._arrivals if one.stay.encounter.was_emergency]
+
+    @cached_property
+    def _departures(self) -> list[Departure]:
+        found = [Departure(last.discharged_at, one) for one in self.stays if (last := one.standing)]
+        return sorted(found, key=_place)
+
+    @cached_property
+    def _ended_stays(self) -> list[Departure]:
+        return [one for one in self._departures if is_stay(one.stay.encounter.encounter_class)]
+
     def admission_after(self, stay: Stay, since: datetime, until: datetime) -> datetime | None:
-        """When the person was next taken in, in another visit, within a span."""
-        return min(
-            (at for other, at in self._arrivals(stay, since, until) if other.is_admission),
-            default=None,
+        """When the person was next taken in, in another visit, within a span.
+
+        The next leg of a journey to a nursing or rehabilitation facility is no such admission.
+        """
+        return next(
+            (
+                one.at
+                for one in _between(self._admissions, since, until)
+                if one.stay is not stay and not self._is_facility_leg(stay, one.stay)
+            ),
+            None,
         )
+
+    def _is_facility_leg(self, stay: Stay, arrival: Stay) -> bool:
+        last = stay.standing
+        tracked = last and last.final.route.kind is TransitionKind.FACILITY_TRACKING
+        return bool(tracked) and self.transferred_from(arrival) is stay
+
+    def came_home_from_facility_at(self, stay: Stay) -> datetime | None:
+        """When a facility that is one of our own discharged the patient whom it was sent."""
+        last = stay.standing
+        if last is None:
+            return None
+        legs = _between(self._admissions, last.discharged_at, last.discharged_at + TRANSFER_WITHIN)
+        ends = (one.stay.standing for one in legs if self._is_facility_leg(stay, one.stay))
+        return min((end.discharged_at for end in ends if end), default=None)
 
     def came_to_emergency(self, stay: Stay, since: datetime, until: datetime) -> bool:
-        return any(other.is_emergency for other, _ in self._arrivals(stay, since, until))
+        found = _between(self._emergencies, since, until)
+        return any(one.stay is not stay for one in found)
 
     def emergency_visits_before(self, stay: Stay, since: datetime, until: datetime) -> int:
-        """Registrations in the emergency department under other visit numbers, `until` excluded."""
-        return sum(
-            other.encounter.was_emergency and at < until
-            for other, at in self._arrivals(stay, since, until)
-        )
+        """Registrations in the emergency department under other visit numbers, `until` excluded.
+
+        The one that led to the stay does not count (rulebook section 5, E).
+        """
+        led = self.transferred_from(stay)
+        found = _between(self._by_emergency, since, until)
+        return sum(one.at < until and one.stay is not stay and one.stay is not led for one in found)
 
     def admissions(self, stay: Stay, since: datetime, until: datetime) -> Sequence[Stay]:
         """The other admissions of a span, `until` excluded."""
-        arrivals = self._arrivals(stay, since, until)
-        return [other for other, at in arrivals if other.is_admission and at < until]
-
-    def _arrivals(
-        self, stay: Stay, since: datetime, until: datetime
-    ) -> Iterable[tuple[Stay, datetime]]:
-        for other in self.stays:
-            at = other.admitted_at
-            if other is not stay and other.stands and at and since <= at <= until:
-                yield other, at
+        found = _between(self._admissions, since, until)
+        return [one.stay for one in found if one.at < until and one.stay is not stay]
 
     def index_of(self, stay: Stay, days: LocalDays) -> Stay | None:
         """The stay that this admission is a readmission after; a transfer is none."""
-        before = self._last_discharge_before(stay)
-        if before is None or before is self.transferred_from(stay):
+        arrived_at = self._taken_in_at(stay)
+        if arrived_at is None or self.transferred_from(stay):
             return None
-        index, at = stay.admitted_at, before.standing
-        if not (index and at and is_stay(before.encounter.encounter_class)):
+        before = _last_before(self._ended_stays, stay, arrived_at)
+        if before is None:
             return None
-        elapsed = days.date_of(index) - days.date_of(at.discharged_at)
-        return before if elapsed.days <= READMISSION_DAYS else None
+        elapsed = days.date_of(arrived_at) - days.date_of(before.at)
+        return before.stay if elapsed.days <= READMISSION_DAYS else None
 
     def transferred_from(self, stay: Stay) -> Stay | None:
-        """The stay that ended in a transfer to another hospital, of which this is the next leg."""
-        before = self._last_discharge_before(stay)
-        if before is None or before.standing is None or stay.admitted_at is None:
+        """The visit of which this admission is the next leg."""
+        arrived_at = self._taken_in_at(stay)
+        if arrived_at is None:
             return None
-        soon = stay.admitted_at - before.standing.discharged_at <= TRANSFER_WITHIN
-        return before if soon and before.awaits_transfer else None
+        before = _last_before(self._departures, stay, arrived_at)
+        soon = before is not None and arrived_at - before.at <= TRANSFER_WITHIN
+        if before and soon and before.stay.leads_to(stay):
+            return before.stay
+        return self._emergency_before(stay, arrived_at)
+
+    def _emergency_before(self, stay: Stay, arrived_at: datetime) -> Stay | None:
+        """The emergency visit that ended, a little later, in this admission: its books lag."""
+        lagging = _between(self._departures, arrived_at, arrived_at + TRANSFER_WITHIN)
+        for one in lagging:
+            last, began_at = one.stay.standing, one.stay.admitted_at
+            came_first = began_at is not None and began_at <= arrived_at
+            if one.stay is not stay and came_first and last and is_admitted_here(last):
+                return one.stay
+        return None
+
+    def _taken_in_at(self, stay: Stay) -> datetime | None:
+        return stay.admitted_at if stay.is_admission and stay.stands else None
 
     def episode_begins_with(self, stay: Stay) -> Stay:
         """The first leg of the journey that this stay belongs to."""
@@ -140,13 +152,25 @@ class History:
             seen.add(before.visit_key)
         return first
 
-    def _last_discharge_before(self, stay: Stay) -> Stay | None:
-        admitted_at = stay.admitted_at
-        if admitted_at is None or not stay.is_admission or not stay.stands:
-            return None
-        earlier = [
-            (last.discharged_at, other.visit_key, other)
-            for other in self.stays
-            if other is not stay and (last := other.standing) and last.discharged_at <= admitted_at
-        ]
-        return max(earlier, key=lambda one: one[:2])[2] if earlier else None
+
+E = TypeVar("E", Arrival, Departure)
+
+
+def _place(one: Arrival | Departure) -> tuple[datetime, VisitKey]:
+    return one.at, one.stay.visit_key
+
+
+def _between(found: Sequence[E], since: datetime, until: datetime) -> Iterator[E]:
+    """Those of a sorted list that fall into a span, its ends included."""
+    first = bisect_left(found, since, key=_instant)
+    return takewhile(lambda one: one.at <= until, islice(found, first, None))
+
+
+def _last_before(found: Sequence[Departure], stay: Stay, at: datetime) -> Departure | None:
+    """The last departure from another visit up to an instant."""
+    places = range(bisect_right(found, at, key=_instant) - 1, -1, -1)
+    return next((found[place] for place in places if found[place].stay is not stay), None)
+
+
+def _instant(one: Arrival | Departure) -> datetime:
+    return one.at

@@ -1,13 +1,19 @@
 """Facts that merge: the newest recorded statement wins, whatever order the statements arrive in."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias, TypeVar
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 """A value as a message carried it; None is one that the message deleted."""
 
-_HISTORY = 24
+PURGED = "purged"
+"""The fact that a hospital deleted its record of a person or a visit."""
+T = TypeVar("T")
+_NEWEST = 5
+"""Of every value of a fact with a history so many statements are kept, and the oldest."""
+_MOST_STATEMENTS = 64
+"""Nobody corrects a visit that often; a sender that says nonsense fills no memory."""
 
 
 class Stamp(NamedTuple):
@@ -29,7 +35,7 @@ class Statement(NamedTuple):
 
 
 class Timeline(NamedTuple):
-    """What was said of one fact, oldest first: only the newest statement, or the last few.
+    """What was said of one fact, oldest first: only the newest statement, or some of its history.
 
     Facts that decide about follow-up keep a history, because a cancelled discharge has to look the
     same whether the cancel came before or after what was said later.
@@ -37,16 +43,33 @@ class Timeline(NamedTuple):
 
     statements: tuple[Statement, ...] = ()
 
-    def with_statement(self, statement: Statement, *, most: int) -> "Timeline":
-        """The timeline with one more statement; itself where that says nothing new."""
+    def with_newest(self, statement: Statement) -> "Timeline":
+        """The timeline of the newer of two statements; itself where that is the one it has."""
         known = self.statements
-        if most == 1:
-            is_stale = bool(known) and known[-1].stamp >= statement.stamp
-            return self if is_stale else Timeline((statement,))
+        return self if known and known[-1].stamp >= statement.stamp else Timeline((statement,))
+
+    def with_statement(self, statement: Statement, lasting: frozenset[Stamp]) -> "Timeline":
+        """The timeline with one more statement; itself where that says nothing new.
+
+        What `lasting` messages said is kept. Of the others, of every value the oldest statement
+        and the newest few: so a storm of updates makes no visit bigger, and which statements are
+        kept follows from all that were made, never from the order in which they came.
+        """
+        known = self.statements
         if any(other.stamp == statement.stamp for other in known):
             return self
         merged = sorted((*known, statement), key=lambda one: one.stamp)
-        return Timeline(_shortened(tuple(merged), most))
+        kept = Timeline(tuple(merged)).without_repetitions(lasting)
+        return self if kept == self else kept
+
+    def without_repetitions(self, lasting: frozenset[Stamp]) -> "Timeline":
+        """What is kept of it where `lasting` messages are those that must be remembered."""
+        said = self.statements
+        fixed = [one for one in said if one.stamp in lasting]
+        others = [one for one in said if one.stamp not in lasting]
+        chosen = [*fixed, *ends_of_groups(others, lambda one: repr(one.value), 1, _NEWEST)]
+        chosen.sort(key=lambda one: one.stamp)
+        return Timeline(tuple(chosen[-_MOST_STATEMENTS:]))
 
     @property
     def newest(self) -> Statement | None:
@@ -67,38 +90,58 @@ Facts: TypeAlias = Mapping[str, Timeline]
 NEVER_SAID = Timeline()
 
 
-def _shortened(statements: tuple[Statement, ...], most: int) -> tuple[Statement, ...]:
-    """At most `most` statements: the newest always, then those at which the value changed.
+def ends_of_groups(
+    ordered: Iterable[T], group_of: Callable[[T], Hashable], oldest: int, newest: int
+) -> list[T]:
+    """Of every group the first `oldest` and the last `newest`, in order.
 
-    So the cost of a message does not grow with the messages before it; what is let go is a
-    statement that only repeated its neighbours.
+    Taken again of what it left and something more, it leaves what it would have left of all: that
+    makes it safe to forget as one goes.
     """
-    while len(statements) > most:
-        drop = _least_telling(statements)
-        statements = statements[:drop] + statements[drop + 1 :]
-    return statements
+    groups: dict[Hashable, list[T]] = {}
+    for one in ordered:
+        groups.setdefault(group_of(one), []).append(one)
+    return [one for group in groups.values() for one in _ends_of(group, oldest, newest)]
 
 
-def _least_telling(statements: tuple[Statement, ...]) -> int:
-    for place in range(1, len(statements) - 1):
-        before, here, after = (statements[place + step].value for step in (-1, 0, 1))
-        if before == here == after:
-            return place
-    return 1
+def _ends_of(group: Sequence[T], oldest: int, newest: int) -> Sequence[T]:
+    return group if len(group) <= oldest + newest else [*group[:oldest], *group[-newest:]]
 
 
 def with_facts(
-    facts: Facts, said: Mapping[str, Json], stamp: Stamp, with_history: frozenset[str]
+    facts: Facts,
+    said: Mapping[str, Json],
+    stamp: Stamp,
+    with_history: frozenset[str],
+    lasting: frozenset[Stamp] = frozenset(),
 ) -> Facts:
     """`facts` after a message that said `said`; the same object where it says nothing new."""
     changed: dict[str, Timeline] = {}
     for name, value in said.items():
         before = facts.get(name, NEVER_SAID)
-        most = _HISTORY if name in with_history else 1
-        after = before.with_statement(Statement(value, stamp), most=most)
+        statement = Statement(value, stamp)
+        if name in with_history:
+            after = before.with_statement(statement, lasting)
+        else:
+            after = before.with_newest(statement)
         if after is not before:
             changed[name] = after
     return {**facts, **changed} if changed else facts
+
+
+def together(all_facts: Sequence[Facts]) -> Facts:
+    """The facts of several records as one; of every fact all statements in order."""
+    if len(all_facts) == 1:
+        return all_facts[0]
+    statements: dict[str, dict[Stamp, Statement]] = {}
+    for facts in all_facts:
+        for name, timeline in facts.items():
+            known = statements.setdefault(name, {})
+            known.update((one.stamp, one) for one in timeline.statements)
+    return {
+        name: Timeline(tuple(said[stamp] for stamp in sorted(said)))
+        for name, said in statements.items()
+    }
 
 
 def value_of(facts: Facts, name: str) -> Json:

@@ -22,13 +22,30 @@ class MessageKind(StrEnum):
     UPDATED = "updated"
     MOVED = "moved"
     CLASS_CHANGED = "class_changed"
-    PARTICIPANTS_UPDATED = "participants_updated"
-    PERSON_UPDATED = "person_updated"
-    """Whatever tells of the person and, as far as the engine goes today, of no visit."""
+    """`prior_visit` and `prior_account` go on as this visit, where those numbers changed."""
+    PLANNED = "planned"
+    PLAN_CANCELLED = "plan_cancelled"
     ADMISSION_CANCELLED = "admission_cancelled"
     DISCHARGE_CANCELLED = "discharge_cancelled"
+    DISCHARGE_PLANNED = "discharge_planned"
+    DISCHARGE_PLAN_CANCELLED = "discharge_plan_cancelled"
+    ON_LEAVE = "on_leave"
+    """Away for a while, back again, or neither after all: never a discharge."""
+    PARTICIPANTS_UPDATED = "participants_updated"
+    PERSON_UPDATED = "person_updated"
+    """Whatever tells of the person and of no visit."""
     PATIENT_MERGED = "patient_merged"
     RESULT_REPORTED = "result_reported"
+    ACCOUNT_MERGED = "account_merged"
+    VISIT_MERGED = "visit_merged"
+    PATIENT_MOVED = "patient_moved"
+    ACCOUNT_MOVED = "account_moved"
+    VISIT_MOVED = "visit_moved"
+    NUMBER_CHANGED = "number_changed"
+    """One number of a patient, an account or a visit is another from now on."""
+    PATIENT_DELETED = "patient_deleted"
+    VISIT_DELETED = "visit_deleted"
+    """A purge of records elsewhere, not the correction of an error."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +75,9 @@ class Message:
     patient: PatientName
     visit: VisitName | None = None
     prior: PatientName | None = None
-    """For a merge: who was merged away."""
+    """Whom a merge, a move or a change of number speaks of as the one before."""
+    prior_visit: VisitName | None = None
+    prior_account: str = ""
     occurred_at: datetime | None = None
     """In a cancel, when the event that is cancelled took place."""
     patient_facts: Mapping[str, Json] = field(default_factory=dict[str, Json])

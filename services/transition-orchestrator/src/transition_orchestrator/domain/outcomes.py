@@ -20,6 +20,9 @@ class Around:
     dead_since: Stamp | None
     readmitted_at: datetime | None
     came_to_emergency: bool
+    came_home_at: datetime | None
+    """When a facility of our own that the patient was sent to discharged them."""
+    record_deleted: bool
     closes_at: datetime
     now: datetime
 
@@ -69,7 +72,11 @@ def _led(kind: TransitionKind, belief: Belief, discharge: Discharge, around: Aro
         taken_back = cancel.kind is MomentKind.DISCHARGE_CANCELLED
         reason = Reason.DISCHARGE_CANCELLED if taken_back else Reason.ADMISSION_CANCELLED
         return _outcome(kind, belief, TransitionState.VOIDED, reason, frozenset())
-    flags = frozenset({Flag.ED_REVISIT} if around.came_to_emergency else set[Flag]())
+    flags = frozenset[Flag]()
+    if around.came_to_emergency:
+        flags |= {Flag.ED_REVISIT}
+    if around.record_deleted:
+        flags |= {Flag.RECORD_DELETED}
     if around.dead_since or discharge.final.route.has_died:
         flags |= _DEAD
     state, reason = _standing(kind, belief, discharge, around)
@@ -81,14 +88,34 @@ def _led(kind: TransitionKind, belief: Belief, discharge: Discharge, around: Aro
 def _standing(
     kind: TransitionKind, belief: Belief, discharge: Discharge, around: Around
 ) -> tuple[TransitionState, Reason | None]:
-    if around.readmitted_at and not _died_before(around.readmitted_at, discharge, around):
-        return _readmitted(kind, discharge, around.readmitted_at)
+    elsewhere = _taken_elsewhere(kind, discharge, around)
+    if elsewhere:
+        return elsewhere
     if _died_before(around.closes_at, discharge, around):
         return TransitionState.CLOSED, Reason.DECEASED
     if around.now > around.closes_at:
         return TransitionState.CLOSED, Reason.PERIOD_OVER
     provisional = belief.route.is_provisional
     return (TransitionState.PROVISIONAL if provisional else TransitionState.ACTIVE), None
+
+
+def _taken_elsewhere(
+    kind: TransitionKind, discharge: Discharge, around: Around
+) -> tuple[TransitionState, Reason] | None:
+    """How a follow-up ends whose patient has another visit that goes on with it, if so."""
+    if kind is TransitionKind.FACILITY_TRACKING and _came_home(discharge, around):
+        return TransitionState.COMPLETED, Reason.TRANSFERRED
+    if around.readmitted_at and not _died_before(around.readmitted_at, discharge, around):
+        return _readmitted(kind, discharge, around.readmitted_at)
+    return None
+
+
+def _came_home(discharge: Discharge, around: Around) -> bool:
+    """Whether the facility has discharged the patient, whose follow-up is now that of its stay."""
+    at = around.came_home_at
+    if at is None or at > around.closes_at or _died_before(at, discharge, around):
+        return False
+    return around.readmitted_at is None or at <= around.readmitted_at
 
 
 def _died_before(instant: datetime, discharge: Discharge, around: Around) -> bool:

@@ -1,24 +1,19 @@
 """A person: the numbers that mean the same one, and what all messages under them tell."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import date
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
 
 from transition_orchestrator.domain.merging import (
     NEVER_SAID,
     Facts,
     Json,
     Stamp,
-    Statement,
-    Timeline,
     text_of,
-    with_facts,
+    together,
 )
-from transition_orchestrator.domain.messages import Message, MessageKind, PatientKey, PatientName
-
-MERGED_INTO = "merged_into"
-"""The fact that a number was merged into another: the survivor's key."""
-_WITH_HISTORY = frozenset({"deceased"})
+from transition_orchestrator.domain.messages import PatientKey
+from transition_orchestrator.domain.person_records import PersonRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,65 +24,6 @@ class Practitioner:
     family_name: str = ""
     given_name: str = ""
     email: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class PersonRecord:
-    """What was said under one medical record number."""
-
-    patient_key: PatientKey
-    mrn: str
-    authority: str
-    site: str
-    facts: Facts = field(default_factory=dict[str, Timeline])
-
-    def after(self, said: Mapping[str, Json], stamp: Stamp) -> "PersonRecord":
-        facts = with_facts(self.facts, said, stamp, _WITH_HISTORY)
-        return self if facts is self.facts else replace(self, facts=facts)
-
-
-Records = Mapping[PatientKey, PersonRecord]
-
-
-def records_after(records: Records, message: Message) -> dict[PatientKey, PersonRecord]:
-    """The records with what a message said of persons; unchanged ones stay the same objects."""
-    after = dict(records)
-    named = message.patient
-    own = after.get(named.key) or _blank(named, message)
-    after[named.key] = own.after(message.patient_facts, message.stamp)
-    if message.kind is MessageKind.PATIENT_MERGED and message.prior:
-        prior = after.get(message.prior.key) or _blank(message.prior, message)
-        after[prior.patient_key] = prior.after({MERGED_INTO: named.key}, message.stamp)
-    return after
-
-
-def _blank(name: PatientName, message: Message) -> PersonRecord:
-    return PersonRecord(name.key, name.mrn, name.authority, message.site)
-
-
-def survivors_of(records: Records) -> dict[PatientKey, PatientKey]:
-    """For every number, the one that now stands for the person.
-
-    Of several merges of one number the newest counts; where merges form a circle the oldest of
-    them is disregarded. Both follow from the set of merges, not from the order of arrival.
-    """
-    merges = [
-        (newest, record.patient_key)
-        for record in records.values()
-        if (newest := record.facts.get(MERGED_INTO, NEVER_SAID).newest)
-    ]
-    into: dict[PatientKey, PatientKey] = {}
-    for merge, prior in sorted(merges, key=lambda one: one[0].stamp, reverse=True):
-        survivor = PatientKey(str(merge.value))
-        if survivor in records and _end_of(survivor, into) != prior:
-            into[prior] = survivor
-    return {key: _end_of(key, into) for key in records}
-
-
-def _end_of(key: PatientKey, into: Mapping[PatientKey, PatientKey]) -> PatientKey:
-    while key in into:
-        key = into[key]
-    return key
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +52,13 @@ class Person:
     def primary_care_provider(self) -> Practitioner | None:
         return practitioner_of(self.facts.get("primary_care_provider", NEVER_SAID).value)
 
+    def had_provider_at(self, instant: datetime) -> bool:
+        """Whether by then somebody had said who the primary care provider is."""
+        said = self.facts.get("primary_care_provider", NEVER_SAID).last_that(
+            lambda one: one.stamp.recorded_at <= instant
+        )
+        return said is not None and said.value is not None
+
     @property
     def known_dead_since(self) -> Stamp | None:
         """The message from which on every message that spoke of it called the person dead."""
@@ -130,7 +73,7 @@ class Person:
 def person_of(survivor: PersonRecord, records: Iterable[PersonRecord]) -> Person:
     """The person behind `records`, all of which ended in `survivor`."""
     mine = sorted(records, key=lambda record: record.patient_key)
-    facts = _together([record.facts for record in mine])
+    facts = together([record.facts for record in mine])
     given, family = text_of(facts, "given_name"), text_of(facts, "family_name")
     former = sorted({record.mrn for record in mine} - {survivor.mrn})
     patient = Patient(
@@ -144,20 +87,6 @@ def person_of(survivor: PersonRecord, records: Iterable[PersonRecord]) -> Person
         deceased=facts.get("deceased", NEVER_SAID).value is True,
     )
     return Person(survivor, facts, patient)
-
-
-def _together(all_facts: list[Facts]) -> Facts:
-    """The facts of several records as one; of every fact all statements in order."""
-    if len(all_facts) == 1:
-        return all_facts[0]
-    statements: dict[str, list[Statement]] = {}
-    for facts in all_facts:
-        for name, timeline in facts.items():
-            statements.setdefault(name, []).extend(timeline.statements)
-    return {
-        name: Timeline(tuple(sorted(said, key=lambda one: one.stamp)))
-        for name, said in statements.items()
-    }
 
 
 def practitioner_of(value: Json) -> Practitioner | None:

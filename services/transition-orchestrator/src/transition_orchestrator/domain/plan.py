@@ -13,6 +13,8 @@ class StepState(StrEnum):
 
     PLANNED = "planned"
     WITHDRAWN = "withdrawn"
+    DROPPED = "dropped"
+    """It was planned on what was known for a while only, and is told to nobody any more."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from transition_orchestrator.domain.boost import Flagged, boost_of
 from transition_orchestrator.domain.calendar import LocalDays
 from transition_orchestrator.domain.comorbidity import has_cancer
 from transition_orchestrator.domain.diagnoses import coded, listed
-from transition_orchestrator.domain.history import History, Stay
+from transition_orchestrator.domain.history import History
 from transition_orchestrator.domain.hospital_score import (
     Hospital,
     HospitalInputs,
@@ -24,6 +24,7 @@ from transition_orchestrator.domain.lace import (
     lace_of,
 )
 from transition_orchestrator.domain.merging import NEVER_SAID, text_of
+from transition_orchestrator.domain.stays import Stay
 
 _HALF_A_YEAR, _A_YEAR = 6, 12
 

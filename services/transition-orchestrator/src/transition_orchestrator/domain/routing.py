@@ -42,6 +42,8 @@ class Flag(StrEnum):
     SUPPRESS_PATIENT_MESSAGES = "suppress_patient_messages"
     ED_REVISIT = "ed_revisit"
     READMITTED = "readmitted"
+    RECORD_DELETED = "record_deleted"
+    """The hospital deleted its record of the visit or the person: somebody has to ask."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,9 @@ _ACUTE = frozenset({"02", "05", "43", "66"})
 _HOSPICE = frozenset({"50", "51"})
 _DIED = frozenset({"20", "40", "41", "42"})
 _CUSTODY = frozenset({"21"})
-_STAYS = frozenset({"09", "30"})
+ADMITTED_HERE = frozenset({"09"})
+"""The out-patient or emergency visit ended in an admission to this hospital."""
+_STAYS = ADMITTED_HERE | {"30"}
 _ED_HOME = frozenset({"01", "06", "07"})
 _REVIEWED = frozenset({"04", "64"})
 _FLAGS = {

@@ -1,8 +1,10 @@
 """A transition: the follow-up that one discharge opens, as stored and as told outside."""
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
+from itertools import count
 from uuid import UUID, uuid5
 
 from transition_orchestrator.domain.clocks import Clocks, Hedis, Tcm
@@ -10,7 +12,7 @@ from transition_orchestrator.domain.course import EncounterStatus
 from transition_orchestrator.domain.encounter import EncounterClass
 from transition_orchestrator.domain.messages import VisitKey
 from transition_orchestrator.domain.person import Patient, Practitioner
-from transition_orchestrator.domain.plan import Step
+from transition_orchestrator.domain.plan import Step, StepState
 from transition_orchestrator.domain.risk import Risk
 from transition_orchestrator.domain.routing import Flag, TransitionKind
 
@@ -40,6 +42,8 @@ class Reason(StrEnum):
     ADMISSION_CANCELLED = "admission_cancelled"
     READMITTED = "readmitted"
     TRANSFERRED = "transferred"
+    MERGED = "merged"
+    """The visit or its account was merged into another, whose follow-up goes on."""
     DECEASED = "deceased"
     DISPOSITION_CORRECTED = "disposition_corrected"
     PERIOD_OVER = "period_over"
@@ -84,6 +88,13 @@ class TransitionView:
     primary_care_provider: Practitioner | None
     diagnoses: tuple[Diagnosis, ...]
     risk: Risk = field(default_factory=Risk)
+    former_visits: tuple[str, ...] = ()
+    """Numbers under which the visit was spoken of before."""
+
+    def ended(self, state: TransitionState, reason: Reason) -> "TransitionView":
+        """The same, asking for nothing more."""
+        steps = tuple(replace(one, state=StepState.WITHDRAWN) for one in self.steps)
+        return replace(self, state=state, reason=reason, steps=steps)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +108,14 @@ class Transition:
     done: frozenset[str]
     """The codes of the steps that people have completed; no replan undoes them."""
     view: TransitionView
+
+    @property
+    def is_retracted(self) -> bool:
+        """Whether nobody needs to see it: messages in another order had never opened it.
+
+        What people worked on is not retracted.
+        """
+        return self.view.reason is Reason.NOT_CALLED_FOR and not self.done
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +133,10 @@ class EncounterView:
     disposition: str | None
     readmission_of: str | None
     episode_id: UUID
+    former_visits: tuple[str, ...] = ()
+    continues_as: str | None = None
+    """The number under which the visit goes on, where this one is of the past."""
+    expected_discharge_at: datetime | None = None
 
 
 def encounter_id_of(visit_key: VisitKey) -> UUID:
@@ -124,9 +147,14 @@ def episode_id_of(first_leg: VisitKey) -> UUID:
     return uuid5(_NAMES, f"episode:{first_leg}")
 
 
-def transition_id_of(visit_key: VisitKey, ordinal: int) -> UUID:
-    """The id of the visit's next transition, `ordinal` being how many it has."""
-    return uuid5(_NAMES, f"transition:{visit_key}:{ordinal}")
+def transition_ids_of(kind: TransitionKind, discharges: frozenset[str]) -> Iterator[UUID]:
+    """Ids for a follow-up of one discharge, which messages tell; the first that is free is taken.
+
+    They are made of the message and not of the visit, because a visit may come to have another
+    number or owner.
+    """
+    for ordinal in count():
+        yield uuid5(_NAMES, f"transition:{kind}:{min(discharges)}:{ordinal}")
 
 
 def task_id_of(transition_id: UUID, code: str) -> UUID:

@@ -14,7 +14,7 @@ from worklist.api.shapes import (
     TransitionShape,
 )
 from worklist.domain.order import Due
-from worklist.domain.tasks import Task
+from worklist.domain.tasks import NOTHING_DONE, Task
 from worklist.ports import Followed, Item
 
 
@@ -23,8 +23,17 @@ def shape_of_transition(followed: Followed) -> TransitionShape:
     snapshot = followed.transition
     facts = {name: getattr(snapshot, name) for name in type(snapshot).model_fields}
     facts["patient"] = _patient(snapshot.patient)
-    facts["tasks"] = [PlannedTaskShape(**_task(task)) for task in followed.tasks]
+    facts["tasks"] = [PlannedTaskShape(**_task(task)) for task in _shown(followed)]
     return TransitionShape.model_validate(facts)
+
+
+def _shown(followed: Followed) -> list[Task]:
+    """The tasks that the plan speaks of, and those that somebody worked on.
+
+    The others were planned on what was known for a while only.
+    """
+    planned = {step.task_id for step in followed.transition.steps}
+    return [task for task in followed.tasks if task.task_id in planned or task.work != NOTHING_DONE]
 
 
 def shape_of_task(item: Item, due: Due | None) -> TaskShape:

@@ -1,8 +1,8 @@
 -- keep_transitions --
 -- Keeps the snapshots that are newer than what is known, and gives back which ones those were.
 INSERT INTO transitions AS known (transition_id, version, site, patient_key, mrn, former_mrns,
-                                  name_key, visit, visit_key, state, discharged_at,
-                                  correlation_id, snapshot)
+                                  name_key, visit, visit_key, former_visits, state,
+                                  discharged_at, correlation_id, snapshot)
 SELECT (snapshot ->> 'transition_id')::uuid,
        (snapshot ->> 'version')::integer,
        snapshot ->> 'site',
@@ -12,6 +12,7 @@ SELECT (snapshot ->> 'transition_id')::uuid,
        lower(snapshot -> 'patient' ->> 'name'),
        snapshot ->> 'visit',
        snapshot ->> 'visit_key',
+       ARRAY (SELECT jsonb_array_elements_text(snapshot -> 'former_visits')),
        snapshot ->> 'state',
        (snapshot ->> 'discharged_at')::timestamptz,
        correlation_id,
@@ -27,6 +28,7 @@ SELECT (snapshot ->> 'transition_id')::uuid,
        name_key = excluded.name_key,
        visit = excluded.visit,
        visit_key = excluded.visit_key,
+       former_visits = excluded.former_visits,
        state = excluded.state,
        discharged_at = excluded.discharged_at,
        correlation_id = excluded.correlation_id,
@@ -85,7 +87,7 @@ SELECT *
 -- keep_encounters --
 -- Keeps the encounters that are newer than what is known.
 INSERT INTO encounters AS known (encounter_id, version, site, patient_key, mrn, former_mrns,
-                                 visit, visit_key, began_at, snapshot)
+                                 visit, visit_key, former_visits, began_at, snapshot)
 SELECT (snapshot ->> 'encounter_id')::uuid,
        (snapshot ->> 'version')::integer,
        snapshot ->> 'site',
@@ -94,6 +96,7 @@ SELECT (snapshot ->> 'encounter_id')::uuid,
        ARRAY (SELECT jsonb_array_elements_text(snapshot -> 'patient' -> 'former_mrns')),
        snapshot ->> 'visit',
        snapshot ->> 'visit_key',
+       ARRAY (SELECT jsonb_array_elements_text(snapshot -> 'former_visits')),
        coalesce(snapshot ->> 'admitted_at', snapshot ->> 'discharged_at',
                 snapshot ->> 'changed_at')::timestamptz,
        snapshot
@@ -107,6 +110,7 @@ SELECT (snapshot ->> 'encounter_id')::uuid,
        former_mrns = excluded.former_mrns,
        visit = excluded.visit,
        visit_key = excluded.visit_key,
+       former_visits = excluded.former_visits,
        began_at = excluded.began_at,
        snapshot = excluded.snapshot
  WHERE known.version < excluded.version;

@@ -88,13 +88,18 @@ SELECT (SELECT count(*) FROM (
             ORDER BY completed_at DESC LIMIT $7::int) AS few) AS completed;
 
 -- read_transitions --
--- A page of the transitions that pass the given filters, the last discharged first.
+-- A page of the transitions that pass the given filters, the last discharged first; one that was
+-- retracted only if somebody worked on it.
 SELECT transition_id, discharged_at, snapshot
   FROM transitions
  WHERE ($1::text IS NULL OR site = $1::text)
    AND ($2::text IS NULL OR mrn = $2::text OR former_mrns @> ARRAY[$2::text])
-   AND ($3::text IS NULL OR visit = $3::text)
+   AND ($3::text IS NULL OR visit = $3::text OR former_visits @> ARRAY[$3::text])
    AND ($4::text IS NULL OR state = $4::text)
+   AND (snapshot -> 'retracted' IS DISTINCT FROM 'true'::jsonb
+        OR EXISTS (SELECT FROM task_actions
+                    WHERE task_actions.transition_id = transitions.transition_id
+                      AND subject IS NOT NULL))
    AND ($5::timestamptz IS NULL
         OR (discharged_at, transition_id) < ($5::timestamptz, $6::uuid))
  ORDER BY discharged_at DESC, transition_id DESC
@@ -111,7 +116,11 @@ SELECT transition_id, discharged_at, snapshot
 SELECT transition_id, discharged_at, snapshot
   FROM (SELECT transition_id, discharged_at, snapshot
           FROM transitions
-         WHERE mrn = $1::text OR former_mrns @> ARRAY[$1::text] OR name_key LIKE $2::text
+         WHERE (mrn = $1::text OR former_mrns @> ARRAY[$1::text] OR name_key LIKE $2::text)
+           AND (snapshot -> 'retracted' IS DISTINCT FROM 'true'::jsonb
+                OR EXISTS (SELECT FROM task_actions
+                            WHERE task_actions.transition_id = transitions.transition_id
+                              AND subject IS NOT NULL))
          LIMIT 500) AS found
  ORDER BY discharged_at DESC, transition_id DESC
  LIMIT $3::int;
@@ -133,12 +142,14 @@ SELECT task_id, version, did, at, subject, name, role, from_state, to_state, out
  LIMIT $2::int;
 
 -- read_encounters --
--- A page of the encounters that pass the given filters, the last begun first.
+-- A page of the encounters that pass the given filters, the last begun first; none that goes on
+-- under another number.
 SELECT encounter_id, began_at, snapshot
   FROM encounters
  WHERE ($1::text IS NULL OR site = $1::text)
    AND ($2::text IS NULL OR mrn = $2::text OR former_mrns @> ARRAY[$2::text])
-   AND ($3::text IS NULL OR visit = $3::text)
+   AND ($3::text IS NULL OR visit = $3::text OR former_visits @> ARRAY[$3::text])
+   AND snapshot ->> 'continues_as' IS NULL
    AND ($4::timestamptz IS NULL
         OR (began_at, encounter_id) < ($4::timestamptz, $5::uuid))
  ORDER BY began_at DESC, encounter_id DESC
@@ -161,7 +172,7 @@ SELECT notification_id, changed_at, snapshot
          FROM transitions
         WHERE ($1::text IS NULL OR site = $1::text)
           AND ($2::text IS NULL OR mrn = $2::text OR former_mrns @> ARRAY[$2::text])
-          AND ($3::text IS NULL OR visit = $3::text)
+          AND ($3::text IS NULL OR visit = $3::text OR former_visits @> ARRAY[$3::text])
         UNION
        SELECT patient_key, visit_key
          FROM encounters

@@ -1,0 +1,10 @@
+"""Visits are found by numbers that they had before."""
+
+from care_chassis.migrations import run_sql_beside
+
+revision = "0002"
+down_revision = "0001"
+
+
+def upgrade() -> None:
+    run_sql_beside(__file__)
