@@ -124,6 +124,17 @@ async def test_what_was_published_is_held_in_order(store: Store) -> None:
     assert await store.ids() == [str(number) for number in range(150)]
 
 
+async def test_many_may_publish_at_once(store: Store) -> None:
+    async with asyncio.TaskGroup() as group:
+        for start in range(0, 2000, 20):
+            group.create_task(store.events.publish(numbered(store.topic, range(start, start + 20))))
+    ids = await store.ids()
+    assert sorted(map(int, ids)) == list(range(2000))
+    for start in range(0, 2000, 20):
+        mine = [each for each in ids if start <= int(each) < start + 20]
+        assert mine == [str(number) for number in range(start, start + 20)]
+
+
 async def test_publishing_nothing_is_no_error(store: Store) -> None:
     await store.events.publish(())
     assert await store.ids() == []

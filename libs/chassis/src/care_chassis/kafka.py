@@ -1,9 +1,12 @@
 """Kafka's two ends: a broker that consumes, and a publisher that waits until all is held."""
 
 import asyncio
+from collections import deque
 from collections.abc import Sequence
+from copy import copy
+from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError, MessageSizeTooLargeError
@@ -16,6 +19,7 @@ from care_chassis.settings import KafkaSettings
 
 _Record = tuple[str, bytes | None, bytes | None, Sequence[tuple[str, bytes]]]
 _BATCH_BYTES = 1024 * 1024  # at aiokafka's default of 16 KiB many senders queue for one open batch
+_REQUEST_BYTES = 8 * _BATCH_BYTES
 
 
 def make_broker(settings: KafkaSettings, service: str) -> KafkaBroker:
@@ -29,8 +33,33 @@ def make_broker(settings: KafkaSettings, service: str) -> KafkaBroker:
     )
 
 
+@dataclass(slots=True)
+class _Waiting:
+    """What somebody wants to have published, and how they learn that it is."""
+
+    records: Sequence[_Record]
+    held: asyncio.Future[None]
+    batches: set[asyncio.Future[Any]] = field(default_factory=set[asyncio.Future[Any]])
+    """Done when the broker has confirmed, or refused, what some of the records are in."""
+
+    def settle(self) -> None:
+        """Tell them, once every batch is done."""
+        failures = [error for batch in self.batches if (error := batch.exception())]
+        if failures:
+            self.fail(failures[0])
+        elif not self.held.done():
+            self.held.set_result(None)
+
+    def fail(self, error: BaseException) -> None:
+        if not self.held.done():
+            self.held.set_exception(copy(error))
+
+
 class Publisher:
     """Publishes events and returns when the broker holds every one of them.
+
+    All that is to be published while the broker confirms the last of it goes to it together, one
+    batch for each partition: many senders share the cost of a round trip.
 
     The producer is idempotent, so nothing is doubled by its own retries; after a failure it is made
     anew, because an idempotent producer that gave up on a batch has a gap in its sequence.
@@ -42,6 +71,8 @@ class Publisher:
         self._producer: AIOKafkaProducer | None = None
         self._starting = asyncio.Lock()
         self._ending: set[asyncio.Future[None]] = set()
+        self._waiting: deque[_Waiting] = deque()
+        self._work: asyncio.Task[None] | None = None
 
     async def publish(self, events: Sequence[OutgoingEvent]) -> None:
         """Publish in the order given; order within a key is kept.
@@ -64,17 +95,55 @@ class Publisher:
         await self._put_all([(topic, key, value, headers)])
 
     async def _put_all(self, records: Sequence[_Record]) -> None:
+        loop = asyncio.get_running_loop()
+        waiting = _Waiting(records, loop.create_future())
+        self._waiting.append(waiting)
+        if self._work is None:
+            self._work = loop.create_task(self._publish_waiting())
+        try:
+            await waiting.held
+        except MessageSizeTooLargeError as error:
+            raise PermanentError("an event is too large for Kafka") from error
+        except (KafkaError, OSError, TimeoutError) as error:
+            raise TransientError("Kafka") from error
+
+    async def _publish_waiting(self) -> None:
+        """Publish until nothing waits any more."""
+        try:
+            while self._waiting:
+                await self._publish_together(self._next())
+        finally:
+            self._work = None
+
+    def _next(self) -> list[_Waiting]:
+        """Whoever comes next, as many as make one request."""
+        taken: list[_Waiting] = []
+        size = 0
+        while self._waiting and size < _REQUEST_BYTES:
+            waiting = self._waiting.popleft()
+            if not waiting.held.done():  # else whoever wanted it has gone
+                taken.append(waiting)
+                size += sum(len(value or b"") for _, _, value, _ in waiting.records)
+        return taken
+
+    async def _publish_together(self, taken: Sequence[_Waiting]) -> None:
         producer: AIOKafkaProducer | None = None
         try:
             async with asyncio.timeout(self._settings.publish_timeout_seconds):
                 producer = self._producer or await self._start()
-                await _send_all(producer, records)
-        except MessageSizeTooLargeError as error:
+                batches = await _send_all(producer, taken)
+        except BaseException as error:
             self._discard(producer)
-            raise PermanentError("an event is too large for Kafka") from error
-        except (KafkaError, OSError, TimeoutError) as error:
-            self._discard(producer)
-            raise TransientError("Kafka") from error
+            for waiting in (*taken, *self._waiting):  # nobody waits for one timeout after another
+                waiting.fail(error)
+            self._waiting.clear()
+            if not isinstance(error, Exception):
+                raise
+        else:
+            for waiting in taken:
+                waiting.settle()
+            if any(batch.exception() for batch in batches):
+                self._discard(producer)
 
     async def _start(self) -> AIOKafkaProducer:
         async with self._starting:
@@ -88,7 +157,6 @@ class Publisher:
                     max_batch_size=_BATCH_BYTES,
                     request_timeout_ms=int(self._settings.publish_timeout_seconds * 1000),
                     max_request_size=16 * _BATCH_BYTES,
-                    partitioner=cast("DefaultPartitioner", partition_of),
                 )
                 try:
                     await producer.start()
@@ -127,18 +195,66 @@ class Publisher:
             await asyncio.wait(self._ending)
 
 
-async def _send_all(producer: AIOKafkaProducer, records: Sequence[_Record]) -> None:
-    untyped: Any = producer  # aiokafka annotates its producer in part only
-    confirmations: list[asyncio.Future[Any]] = []
-    try:
-        for topic, key, value, headers in records:
-            confirmations.append(await untyped.send(topic, value, key=key, headers=headers))
-        for confirmation in confirmations:
-            await confirmation
-    except BaseException:
-        for confirmation in confirmations:
-            confirmation.add_done_callback(_take_note)
-        raise
+async def _send_all(
+    producer: AIOKafkaProducer, taken: Sequence[_Waiting]
+) -> Sequence[asyncio.Future[Any]]:
+    """Give the producer all records; returns the batches, of each of which the broker has spoken."""
+    filling = _Filling(producer)
+    for waiting in taken:
+        for record in waiting.records:
+            await filling.add(record, waiting)
+    batches = await filling.sent()
+    if batches:
+        await asyncio.wait(batches)
+    return batches
+
+
+class _Filling:
+    """Fills one batch for each partition at a time; a full one is sent before the next begins."""
+
+    def __init__(self, producer: AIOKafkaProducer) -> None:
+        self._producer: Any = producer  # aiokafka annotates its producer in part only
+        self._partitions: dict[str, tuple[int, ...]] = {}
+        self._open: dict[tuple[str, int], tuple[Any, list[_Waiting]]] = {}
+        self._sent: list[asyncio.Future[Any]] = []
+
+    async def add(self, record: _Record, waiting: _Waiting) -> None:
+        topic, key, value, headers = record
+        place = (topic, partition_of(key, await self._partitions_of(topic)))
+        builder, concerned = self._open.get(place) or self._begin(place)
+        if builder.append(timestamp=None, key=key, value=value, headers=headers) is None:
+            await self._send(place)
+            builder, concerned = self._begin(place)
+            if builder.append(timestamp=None, key=key, value=value, headers=headers) is None:
+                raise MessageSizeTooLargeError
+        concerned.append(waiting)
+
+    async def sent(self) -> Sequence[asyncio.Future[Any]]:
+        """Send what is not sent yet; returns what is done when the broker has answered."""
+        for place in list(self._open):
+            await self._send(place)
+        return self._sent
+
+    async def _partitions_of(self, topic: str) -> tuple[int, ...]:
+        known = self._partitions.get(topic)
+        if known is None:
+            known = tuple(sorted(await self._producer.partitions_for(topic)))
+            self._partitions[topic] = known
+        return known
+
+    def _begin(self, place: tuple[str, int]) -> tuple[Any, list[_Waiting]]:
+        self._open[place] = self._producer.create_batch(), []
+        return self._open[place]
+
+    async def _send(self, place: tuple[str, int]) -> None:
+        builder, concerned = self._open.pop(place)
+        builder.close()
+        topic, partition = place
+        done = await self._producer.send_batch(builder, topic, partition=partition)
+        done.add_done_callback(_take_note)
+        self._sent.append(done)
+        for waiting in concerned:
+            waiting.batches.add(done)
 
 
 _PARTITIONER: Any = DefaultPartitioner()
@@ -149,14 +265,14 @@ def _keyed_partition(key: bytes, partitions: tuple[int, ...]) -> int:
     return _PARTITIONER(key, list(partitions), list(partitions))
 
 
-def partition_of(key: bytes | None, partitions: list[int], available: list[int]) -> int:
+def partition_of(key: bytes | None, partitions: tuple[int, ...]) -> int:
     """As every client of Kafka has it, remembered: the hash is slow in Python, and keys repeat."""
     if key is None:
-        return _PARTITIONER(key, partitions, available)
-    return _keyed_partition(key, tuple(partitions))
+        return _PARTITIONER(key, list(partitions), list(partitions))
+    return _keyed_partition(key, partitions)
 
 
-def _take_note(confirmation: asyncio.Future[Any]) -> None:
-    """Once one event of several has failed nobody awaits the rest; asyncio would complain."""
-    if not confirmation.cancelled():
-        confirmation.exception()
+def _take_note(batch: asyncio.Future[Any]) -> None:
+    """Once the wait for a batch has ended nobody asks for it; asyncio would complain."""
+    if not batch.cancelled():
+        batch.exception()

@@ -1,6 +1,7 @@
 """How a service runs: parts start as their servers allow, show their state, and end in order."""
 
 import asyncio
+import gc
 import signal
 import socket
 import sys
@@ -32,6 +33,8 @@ from care_chassis.workers import Worker, listening, patiently, repeatedly
 
 _log = get_logger("care_chassis.serving")
 _PRUNE_EVERY = timedelta(minutes=10)
+_NEW_OBJECTS = 50_000
+"""So many more than before are made between two looks for garbage."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,6 +108,17 @@ def _leaves_of(error: BaseException) -> list[BaseException]:
     return [error]
 
 
+def _spare_what_stays() -> None:
+    """Have the garbage collector look at what a message leaves behind, and seldom.
+
+    By default it walks through all that the program is made of over and over while messages wait:
+    a tenth of a second each time. Cycles are rare here; reference counting frees all else at once.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_NEW_OBJECTS, 20, 50)
+
+
 async def serve_until_told(build: Callable[[S], Assembly], settings: S) -> None:
     """Serve until SIGTERM or SIGINT."""
     told = asyncio.Event()
@@ -117,6 +131,7 @@ async def serve(assembly: Assembly, told: asyncio.Event) -> None:
     """Serve until `told` is set, then end in order: intake, workers, connections, probes."""
     add_probes(assembly.http, assembly.health)
     listener = _listen(assembly)
+    _spare_what_stays()
     server = _Server(
         uvicorn.Config(
             assembly.http,
