@@ -1,5 +1,7 @@
 """The feeds beside ADT: no message makes their reading raise anything but a refusal."""
 
+import json
+
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.support.adt_ingest_fakes import ORIGIN, RECEIVED_AT, SECRET
@@ -19,6 +21,18 @@ from tests.support.feed_messages import (
 from adt_ingest.domain.feeds import FEEDS
 from adt_ingest.domain.judgement import ACCEPTED
 from adt_ingest.records import Receipt, Records
+from care_contracts.appointments import AppointmentEvent
+from care_contracts.documents import DocumentEvent
+from care_contracts.referrals import ReferralEvent
+from care_contracts.results import ResultEvent
+from care_contracts.topics import APPOINTMENTS, DOCUMENTS, REFERRALS, RESULTS
+
+CONTRACTS = {
+    APPOINTMENTS: AppointmentEvent,
+    DOCUMENTS: DocumentEvent,
+    REFERRALS: ReferralEvent,
+    RESULTS: ResultEvent,
+}
 
 NAMES = (
     "EVN", "PID", "PV1", "SCH", "TQ1", "AIS", "AIP", "AIL", "AIG", "ORC", "OBR", "OBX", "TXA",
@@ -50,3 +64,6 @@ def test_whatever_a_feed_sends_is_refused_or_fits_its_contract(
     assert bool(events) == (judgement.verdict == ACCEPTED)
     assert len({event.event_id for event in events}) == len(events)
     assert all(b"\0" not in event.data for event in events)
+    for event in events:
+        read = CONTRACTS[event.topic].model_validate_json(event.data)
+        assert json.loads(read.to_json()) == json.loads(event.data)

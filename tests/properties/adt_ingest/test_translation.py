@@ -1,5 +1,6 @@
 """Translation: no message, however odd, makes it raise anything but a refusal."""
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC
@@ -118,4 +119,6 @@ def test_whatever_is_told_keeps_its_contract(trigger: str, parts: list[str]) -> 
     _, *events = Records(secret=SECRET).of(receipt)
     assert len(events) == len(judgement.translations)
     for event in events:
-        assert EncounterEvent.model_validate_json(event.data).site == "GHH"
+        read = EncounterEvent.model_validate_json(event.data)
+        assert read.site == "GHH"
+        assert json.loads(read.to_json()) == json.loads(event.data)
