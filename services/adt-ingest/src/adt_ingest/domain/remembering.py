@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 from functools import lru_cache, wraps
-from typing import Concatenate, Final, ParamSpec, TypeVar
+from typing import Final, TypeVar, TypeVarTuple
 
-P = ParamSpec("P")
+Rest = TypeVarTuple("Rest")
 R = TypeVar("R")
 
 _LONGEST: Final = 200
@@ -13,15 +13,15 @@ _LONGEST: Final = 200
 
 def remembered(
     most: int,
-) -> Callable[[Callable[Concatenate[str, P], R]], Callable[Concatenate[str, P], R]]:
+) -> Callable[[Callable[[str, *Rest], R]], Callable[[str, *Rest], R]]:
     """A function of a text, and of what can be a key beside it, that is asked once for each."""
 
-    def remember(function: Callable[Concatenate[str, P], R]) -> Callable[Concatenate[str, P], R]:
+    def remember(function: Callable[[str, *Rest], R]) -> Callable[[str, *Rest], R]:
         known = lru_cache(maxsize=most)(function)
 
         @wraps(function)
-        def ask(text: str, *rest: P.args, **named: P.kwargs) -> R:
-            return (known if len(text) <= _LONGEST else function)(text, *rest, **named)
+        def ask(text: str, *rest: *Rest) -> R:
+            return known(text, *rest) if len(text) <= _LONGEST else function(text, *rest)
 
         return ask
 
