@@ -198,7 +198,7 @@ class Publisher:
 async def _send_all(
     producer: AIOKafkaProducer, taken: Sequence[_Waiting]
 ) -> Sequence[asyncio.Future[Any]]:
-    """Give the producer all records; returns the batches, of each of which the broker has spoken."""
+    """Give the producer all records; returns their batches, when the broker has spoken of each."""
     filling = _Filling(producer)
     for waiting in taken:
         for record in waiting.records:
