@@ -16,6 +16,15 @@ from tests.support.worklist_builders import (
 from tests.support.worklist_stores import NORA, InMemory, InPostgres, Worklist
 
 from care_chassis.errors import TransientError
+from worklist.domain.evidence import (
+    Attempt,
+    Channel,
+    Complexity,
+    Credential,
+    Element,
+    Evidence,
+)
+from worklist.domain.outcomes import Outcome, ending
 from worklist.domain.tasks import TaskId
 from worklist.domain.work import Deed, Wish
 from worklist.ports import (
@@ -151,6 +160,37 @@ class PlanningSuite:
 
 class WorkSuite:
     """People work tasks."""
+
+    async def test_attempts_and_evidence_are_kept_as_they_were_said(
+        self, worklist: Worklist
+    ) -> None:
+        one = transition()
+        await worklist.hear(one)
+        task_id = one.steps[0].task_id
+        attempt = Attempt(
+            at=DISCHARGED_AT,
+            by="nora",
+            name="Nora Field",
+            channel=Channel.PHONE,
+            outcome=Outcome.ASKED_CALLBACK,
+            number="(212) 555-0142",
+            callback_at=DISCHARGED_AT + timedelta(hours=3),
+        )
+        evidence = Evidence(
+            done_at=DISCHARGED_AT,
+            credential=Credential.NP,
+            mdm=Complexity.HIGH,
+            elements=(Element.RESULTS,),
+        )
+        await worklist.wish(task_id, Wish(Deed.ATTEMPTED, NORA, None, attempt=attempt, note="Busy"))
+        end = ending("home_visit", "done", "")
+        await worklist.wish(task_id, Wish(Deed.COMPLETED, NORA, None, end, evidence))
+        item = await worklist.reads.tasks.task(task_id)
+        assert item
+        assert (item.task.work.attempts, item.task.work.evidence) == ((attempt,), evidence)
+        done, tried = (await worklist.reads.transitions.actions(one.transition_id, 9))[:2]
+        assert (tried.did, tried.outcome, tried.note) == ("attempted", "asked-callback", "Busy")
+        assert (done.did, done.outcome) == ("completed", "done")
 
     async def test_work_is_kept_and_announced(self, worklist: Worklist) -> None:
         one = transition()

@@ -70,6 +70,9 @@ class Worklist:
     ) -> None:
         end = ending("book_follow_up", outcome, "") if deed is Deed.COMPLETED else None
         wish = Wish(deed, person, None, end)
+        await self.wish(task_id, wish)
+
+    async def wish(self, task_id: UUID, wish: Wish) -> None:
         assert await WorkTasks(self.working, self.clock)(TaskId(task_id), wish) is not None
 
     async def tasks(

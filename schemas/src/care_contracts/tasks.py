@@ -15,6 +15,7 @@ class TaskEventType(StrEnum):
     CLAIMED = "task.claimed"
     RELEASED = "task.released"
     STARTED = "task.started"
+    ATTEMPTED = "task.attempted"
     COMPLETED = "task.completed"
 
 
@@ -37,6 +38,39 @@ class TaskState(StrEnum):
         return self not in (TaskState.COMPLETED, TaskState.CANCELLED)
 
 
+class Attempt(Contract):
+    """One try to reach somebody that did not (D-14, D-05)."""
+
+    at: Instant
+    by: str
+    """The subject of who tried"""
+    channel: str
+    """phone, video, text, portal, in_person, email or letter"""
+    number: str = ""
+    """Masked but for its last four digits: the whole stays in the worklist"""
+    outcome: str
+    """voicemail, no-answer, busy ..."""
+    callback_at: Instant | None = None
+
+
+class Evidence(Contract):
+    """What measures and bills ask about work that was done, as far as it was said."""
+
+    done_at: Instant | None = None
+    """When it was done, where that is not when it was recorded"""
+    channel: str | None = None
+    number: str = ""
+    """Masked"""
+    credential: str | None = None
+    """Of who saw the patient or reconciled: MD, DO, NP, PA, CNS, CNM, RN, LPN, MA, PharmD ..."""
+    mdm: str | None = None
+    """How complex the clinician found the decisions: high, moderate or low"""
+    elements: list[str] = []
+    """What discharge information contained"""
+    other_tcm_claim: bool = False
+    """Somebody else has reported TCM for this discharge."""
+
+
 class TaskSnapshot(Contract):
     """The state of one task after a change."""
 
@@ -53,6 +87,8 @@ class TaskSnapshot(Contract):
     due_at: Instant
     completed_at: Instant | None = None
     outcome: str | None = None
+    attempts: list[Attempt] = []
+    evidence: Evidence | None = None
     cancelled_for: str | None = None
     """Why the plan withdrew it: the transition's reason, such as `discharge_cancelled`."""
     changed_at: Instant

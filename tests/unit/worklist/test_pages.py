@@ -296,6 +296,32 @@ async def test_a_task_is_claimed_and_completed_in_the_row(
     assert (await app.task(CALL)).work.outcome == "reached-caregiver"
 
 
+async def test_an_attempt_is_told_of_and_shown(app: App, nora: httpx.AsyncClient) -> None:
+    assert "Not reached…" in visible(await text(nora, DETAIL))
+    tried = await press(nora, "attempt", outcome="no-answer", number="(212) 555-0142")
+    assert "The attempt is on record" in await landing(nora, tried)
+    await press(nora, "attempt", version=2, outcome="voicemail", channel="video")
+    assert "2 attempts, last Mon 1 Jun, 10:15: left a voicemail" in visible(
+        await text(nora, DETAIL)
+    )
+    (first, _) = (await app.task(CALL)).work.attempts
+    assert (first.number, first.channel) == ("(212) 555-0142", "phone")
+    refused = await press(nora, "attempt", version=3, outcome="done")
+    assert "Choose how the task ended." in await landing(nora, refused)
+
+
+async def test_a_visit_says_who_saw_the_patient_and_when(app: App, nora: httpx.AsyncClient) -> None:
+    planned = step(known_as("seen"), "follow_up_visit")
+    await app.hear(transition("seen", steps=[planned]))
+    said: dict[str, Any] = {"outcome": "done", "credential": "NP", "mdm": "high"}
+    late = await press(nora, "complete", planned.task_id, done_at="2026-06-01T10:16", **said)
+    assert "a time to come is none" in await landing(nora, late)
+    await press(nora, "complete", planned.task_id, done_at="2026-06-01T09:30", **said)
+    evidence = (await app.task(planned.task_id)).work.evidence
+    assert (evidence.credential, evidence.mdm) == ("NP", "high")
+    assert evidence.done_at.isoformat() == "2026-06-01T13:30:00+00:00"
+
+
 async def test_a_released_task_goes_back_to_the_team(nora: httpx.AsyncClient) -> None:
     await press(nora, "claim")
     released = await press(nora, "release", version=2)

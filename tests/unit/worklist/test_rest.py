@@ -21,6 +21,7 @@ from tests.support.worklist_builders import (
 )
 
 from care_chassis.errors import TransientError
+from care_contracts.tasks import TaskSnapshot
 
 ONE = transition()
 VISIT, CALL = ONE.steps[0].task_id, ONE.steps[1].task_id
@@ -75,7 +76,7 @@ async def test_a_transition_has_the_shape_that_clients_rely_on(app: App) -> None
         *("risk", "clocks", "hedis", "tasks"),
     }
     assert set(item["patient"]) >= {"mrn", "name", "birth_date", "deceased"}
-    assert set(item["tcm"]) == {"eligible", "period_first_on", "period_last_on"}
+    assert set(item["tcm"]) >= {"eligible", "period_first_on", "period_last_on"}
     assert set(item["clocks"]) == {
         *("initial_contact_due_at", "home_visit_opens_at", "home_visit_due_at"),
         *("follow_up_7d_due_at", "follow_up_14d_due_at", "medrec_hedis_due_at"),
@@ -99,7 +100,7 @@ async def test_the_score_comes_with_its_parts(app: App) -> None:
     await app.hear(transition("scored", lace=12))
     (item,) = (await get(app, "/transitions", visit="V-scored"))["items"]
     assert item["risk"]["lace"]["score"] == 12
-    assert set(item["risk"]["lace"]) == {
+    assert set(item["risk"]["lace"]) >= {
         *("score", "tier", "length_of_stay", "acuity", "comorbidity", "ed_visits", "variant"),
     }
 
@@ -237,6 +238,70 @@ async def test_a_repeated_request_gets_the_same_answer(
     assert first.status_code == 200
     assert (again.status_code, again.json()) == (200, first.json())
     assert len(app.store.outbox) == 3
+
+
+TRIED_AT = "2026-06-01T13:15:00Z"
+
+
+async def test_an_attempt_is_kept_and_told_with_its_number_masked(app: App) -> None:
+    body = {"outcome": "voicemail", "number": "(212) 555-0142", "at": TRIED_AT}
+    answer = await post(app, "attempt", **body)
+    assert (answer.status_code, answer.headers["etag"]) == (200, '"2"')
+    task = answer.json()
+    assert (task["state"], task["owner"]) == ("requested", None)
+    (attempt,) = task["attempts"]
+    assert (attempt["number"], attempt["by"], attempt["channel"]) == (
+        "(212) 555-0142",
+        "dev-nurse",
+        "phone",
+    )
+    told = TaskSnapshot.model_validate_json(app.store.outbox[-1].data)
+    assert app.store.outbox[-1].type == "task.attempted"
+    assert (told.attempts[0].number, told.attempts[0].outcome) == ("(***) ***-0142", "voicemail")
+    assert b"555" not in app.store.outbox[-1].data
+    again = await post(app, "attempt", **body)
+    assert (again.status_code, again.json()) == (200, task)
+
+
+@pytest.mark.parametrize(
+    ("body", "place"),
+    [
+        ({"outcome": "reached-patient"}, "body.outcome"),
+        ({"outcome": "nonsense"}, "body.outcome"),
+        ({"outcome": "busy", "channel": "pigeon"}, "body.channel"),
+        ({"outcome": "busy", "at": "2026-06-01T14:15:01Z"}, "body.at"),
+        ({"outcome": "busy", "at": "2026-06-01T10:15:00"}, "body.at"),
+    ],
+)
+async def test_an_attempt_that_is_none_is_refused_with_its_place(
+    app: App, body: dict[str, Any], place: str
+) -> None:
+    problem = assert_problem(await post(app, "attempt", **body), 422, "invalid-request")
+    assert [error["place"] for error in problem["errors"]] == [place]
+    assert (await app.task(CALL)).work.attempts == ()
+
+
+async def test_work_that_was_done_comes_with_its_evidence(app: App) -> None:
+    evidence = {"done_at": TRIED_AT, "credential": "NP", "mdm": "high"}
+    answer = await post(app, "complete", outcome="reached-patient", evidence=evidence)
+    assert answer.json()["evidence"] == {
+        "done_at": TRIED_AT,
+        "channel": None,
+        "number": "",
+        "credential": "NP",
+        "mdm": "high",
+        "elements": [],
+        "other_tcm_claim": False,
+    }
+    told = TaskSnapshot.model_validate_json(app.store.outbox[-1].data)
+    assert told.evidence
+    assert (told.evidence.credential, told.evidence.mdm) == ("NP", "high")
+
+
+async def test_nobody_completes_what_is_still_to_come(app: App) -> None:
+    late = {"done_at": "2026-06-02T00:00:00Z"}
+    answer = await post(app, "complete", outcome="reached-patient", evidence=late)
+    assert_problem(answer, 422, "invalid-request")
 
 
 async def test_without_if_match_nothing_is_done(app: App) -> None:

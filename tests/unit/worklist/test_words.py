@@ -11,7 +11,8 @@ from care_chassis.events import Event
 from care_contracts.notifications import NotificationState
 from care_contracts.tasks import TaskState
 from care_contracts.transitions import TransitionKind, TransitionState
-from worklist.domain.outcomes import ATTEMPTS, Outcome
+from worklist.domain.evidence import Channel, Credential
+from worklist.domain.outcomes import Outcome
 from worklist.domain.plan import PlanEffect
 from worklist.domain.tasks import TaskState as OwnTaskState
 from worklist.domain.work import Deed
@@ -37,7 +38,9 @@ def test_every_code_of_the_contracts_has_words() -> None:
     assert set(words.TASK_STATES) == set(TaskState) >= set(OwnTaskState)
     assert set(words.NOTICE_STATES) >= set(NotificationState)
     assert set(words.DEEDS) == {*PlanEffect, *Deed}
-    assert set(words.OUTCOMES) == set(Outcome) - set(ATTEMPTS)
+    assert set(words.OUTCOMES) == set(Outcome)
+    assert set(words.CHANNELS) == set(Channel)
+    assert set(words.CREDENTIALS) == set(Credential)
     assert set(words.FLAGS) >= FLAGS
 
 

@@ -1,10 +1,12 @@
 """What people may do with a task, and what they are told when they may not."""
 
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
 
+from worklist.domain.evidence import Attempt, Channel, NotYet, attempted, masked
 from worklist.domain.outcomes import (
     ATTEMPTS,
     NoteNeeded,
@@ -27,6 +29,7 @@ AT = datetime(2026, 6, 1, 12, tzinfo=UTC)
 LATER = datetime(2026, 6, 1, 13, tzinfo=UTC)
 NORA = Person("nora", "Nora Field", "nurse")
 PAUL = Person("paul", "Paul Marsh", "nurse")
+TRY = Attempt(at=AT, by="nora", name="Nora Field", channel=Channel.PHONE, outcome=Outcome.VOICEMAIL)
 DONE = ending("book_follow_up", "done", "")
 CODES = ("initial_contact", "home_visit", "medication_reconciliation", "find_pcp", "coach_call_2")
 
@@ -44,7 +47,8 @@ def task(work: Work = NOTHING_DONE, *, withdrawn_for: str | None = None) -> Task
 
 
 def wish(deed: Deed, person: Person = NORA, seen: int | None = 3) -> Wish:
-    return Wish(deed, person, seen, DONE if deed is Deed.COMPLETED else None)
+    end = DONE if deed is Deed.COMPLETED else None
+    return Wish(deed, person, seen, end, attempt=TRY if deed is Deed.ATTEMPTED else None)
 
 
 @pytest.mark.parametrize(
@@ -91,6 +95,37 @@ def test_a_closed_task_stays_closed(deed: Deed) -> None:
         perform(wish(deed), task(completed), AT)
     with pytest.raises(TaskIsClosed, match="withdrawn"):
         perform(wish(deed), task(withdrawn_for="deceased"), AT)
+
+
+def test_an_attempt_leaves_a_task_as_open_as_it_was() -> None:
+    after = perform(wish(Deed.ATTEMPTED), task(), LATER)
+    assert after.state is TaskState.REQUESTED
+    assert after.work.attempts == (TRY,)
+    earlier = replace(TRY, at=AT - timedelta(hours=2), outcome=Outcome.BUSY)
+    more = perform(Wish(Deed.ATTEMPTED, NORA, None, attempt=earlier), after, LATER)
+    assert [one.outcome for one in more.work.attempts] == ["busy", "voicemail"]
+    released = perform(wish(Deed.RELEASED, seen=None), replace_owner(more), LATER)
+    assert released.work.attempts == more.work.attempts
+
+
+def replace_owner(one: Task) -> Task:
+    return perform(wish(Deed.CLAIMED, seen=None), one, LATER)
+
+
+def test_an_attempt_is_one_that_reached_nobody_and_has_been_made() -> None:
+    with pytest.raises(OutcomeNotAllowed):
+        attempted("initial_contact", replace(TRY, outcome=Outcome.REACHED_PATIENT), LATER)
+    with pytest.raises(NotYet):
+        attempted("initial_contact", TRY, AT - timedelta(minutes=1))
+    assert attempted("initial_contact", TRY, AT) is TRY
+
+
+@pytest.mark.parametrize(
+    ("number", "shown"),
+    [("(212) 555-0142", "(***) ***-0142"), ("0142", "0142"), ("", ""), ("+1 5", "+1 5")],
+)
+def test_a_masked_number_shows_its_last_four_digits(number: str, shown: str) -> None:
+    assert masked(number) == shown
 
 
 def test_completing_again_with_another_outcome_is_refused() -> None:

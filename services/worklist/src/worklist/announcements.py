@@ -2,7 +2,10 @@
 
 from care_chassis.events import OutgoingEvent
 from care_contracts import topics
+from care_contracts.tasks import Attempt as ToldAttempt
+from care_contracts.tasks import Evidence as ToldEvidence
 from care_contracts.tasks import TaskEventType, TaskSnapshot, TaskState
+from worklist.domain.evidence import Attempt, Evidence, masked
 from worklist.domain.tasks import Task
 
 _SOURCE = "/homeward/worklist"
@@ -40,6 +43,34 @@ def snapshot_of(task: Task) -> TaskSnapshot:
         due_at=task.step.due_at,
         completed_at=task.work.completed_at,
         outcome=task.work.outcome,
+        attempts=[_attempt(one) for one in task.work.attempts],
+        evidence=_evidence(task.work.evidence),
         cancelled_for=task.cancelled_for,
         changed_at=task.changed_at,
+    )
+
+
+def _attempt(attempt: Attempt) -> ToldAttempt:
+    """An attempt as others may know of it: the number masked."""
+    return ToldAttempt(
+        at=attempt.at,
+        by=attempt.by,
+        channel=attempt.channel,
+        number=masked(attempt.number),
+        outcome=attempt.outcome,
+        callback_at=attempt.callback_at,
+    )
+
+
+def _evidence(evidence: Evidence | None) -> ToldEvidence | None:
+    if evidence is None:
+        return None
+    return ToldEvidence(
+        done_at=evidence.done_at,
+        channel=evidence.channel,
+        number=masked(evidence.number),
+        credential=evidence.credential,
+        mdm=evidence.mdm,
+        elements=list(evidence.elements),
+        other_tcm_claim=evidence.other_tcm_claim,
     )

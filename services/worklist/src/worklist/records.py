@@ -31,6 +31,6 @@ def worked_action(worked: Worked) -> ActionRecord:
         role=wish.person.role,
         from_state=worked.before.state,
         to_state=task.state,
-        outcome=task.work.outcome,
-        note=wish.ending.note if wish.ending else "",
+        outcome=wish.attempt.outcome if wish.attempt else task.work.outcome,
+        note=wish.ending.note if wish.ending else wish.note,
     )

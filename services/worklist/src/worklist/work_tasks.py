@@ -18,6 +18,7 @@ _EVENT_TYPES: Mapping[Deed, TaskEventType] = {
     Deed.CLAIMED: TaskEventType.CLAIMED,
     Deed.RELEASED: TaskEventType.RELEASED,
     Deed.STARTED: TaskEventType.STARTED,
+    Deed.ATTEMPTED: TaskEventType.ATTEMPTED,
     Deed.COMPLETED: TaskEventType.COMPLETED,
 }
 

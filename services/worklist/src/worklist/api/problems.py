@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 
 from care_chassis.errors import TransientError
 from care_chassis.logs import get_logger
+from worklist.domain.evidence import NotYet
 from worklist.domain.outcomes import NoteNeeded, OutcomeNotAllowed
 from worklist.domain.work import AnothersTask, TaskHasChanged, TaskIsClosed, WorkRefused
 from worklist.places import NotAPlace
@@ -56,6 +57,7 @@ def answer_problems(app: FastAPI) -> None:
         Problem: lambda problem: problem,
         WorkRefused: _refusal,
         OutcomeNotAllowed: lambda error: _unprocessable("body.outcome", error),
+        NotYet: lambda error: _unprocessable("body.at", error),
         NoteNeeded: lambda error: _unprocessable("body.note", error),
         NotAPlace: lambda error: _unprocessable("query.next", error),
         RequestValidationError: _invalid,

@@ -30,6 +30,30 @@ class PatientShape(BaseModel):
     deceased: bool
 
 
+class AttemptShape(BaseModel):
+    """One try to reach somebody that did not."""
+
+    at: Instant
+    by: str
+    name: str
+    channel: str
+    number: str
+    outcome: str
+    callback_at: Instant | None
+
+
+class EvidenceShape(BaseModel):
+    """What was said of work that was done."""
+
+    done_at: Instant | None
+    channel: str | None
+    number: str
+    credential: str | None
+    mdm: str | None
+    elements: list[str]
+    other_tcm_claim: bool
+
+
 class PlannedTaskShape(BaseModel):
     """A task, as part of its transition."""
 
@@ -48,6 +72,8 @@ class PlannedTaskShape(BaseModel):
     started_at: Instant | None
     completed_at: Instant | None
     outcome: str | None
+    attempts: list[AttemptShape]
+    evidence: EvidenceShape | None
     cancelled_for: str | None
     changed_at: Instant
 

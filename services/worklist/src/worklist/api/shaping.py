@@ -1,11 +1,14 @@
 """How what is read becomes the REST API's answers."""
 
+from dataclasses import asdict
 from typing import Any
 
 from care_contracts.notifications import NotificationSnapshot
 from care_contracts.transitions import EncounterSnapshot, TransitionPatient
 from worklist.api.shapes import (
+    AttemptShape,
     EncounterShape,
+    EvidenceShape,
     NotificationShape,
     PatientShape,
     PlannedTaskShape,
@@ -87,6 +90,8 @@ def _task(task: Task) -> dict[str, Any]:
         "started_at": work.started_at,
         "completed_at": work.completed_at,
         "outcome": work.outcome,
+        "attempts": [AttemptShape.model_validate(asdict(one)) for one in work.attempts],
+        "evidence": EvidenceShape.model_validate(asdict(work.evidence)) if work.evidence else None,
         "cancelled_for": task.cancelled_for,
         "changed_at": task.changed_at,
     }

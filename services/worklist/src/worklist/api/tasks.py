@@ -11,12 +11,14 @@ from pydantic import BaseModel, Field
 from care_chassis.clock import Clock
 from care_contracts.tasks import TaskState
 from worklist.api.bearer import Door
+from worklist.api.bodies import AttemptBody, Completion
 from worklist.api.paging import Limit, Text, next_of_tasks
 from worklist.api.problems import RESPONSES, TASK_RESPONSES, Problem
 from worklist.api.shapes import TaskPage, TaskShape
 from worklist.api.shaping import shape_of_task
+from worklist.domain.evidence import NotYet, attempted
 from worklist.domain.order import Due, due
-from worklist.domain.outcomes import Ending, ending
+from worklist.domain.outcomes import ending
 from worklist.domain.people import Person
 from worklist.domain.tasks import TaskId
 from worklist.domain.work import Deed, Wish
@@ -76,13 +78,6 @@ def _states(given: set[TaskState | Standing]) -> tuple[str, ...] | None:
     return tuple(sorted({*given, *opened} - {Standing.OPEN}))
 
 
-class Completion(BaseModel):
-    """How a task ended."""
-
-    outcome: str = Field(max_length=50, description="A code such as `reached-patient`.")
-    note: str | None = Field(None, max_length=2_000, pattern=r"^[^\x00]*$")
-
-
 class TaskDesk:
     """What the routes about tasks do."""
 
@@ -115,12 +110,29 @@ class TaskDesk:
             raise _no_such_task()
         return await self.read(task_id, response)
 
-    async def ending_of(self, task_id: UUID, completion: Completion) -> Ending:
+    async def completing(
+        self, task_id: UUID, body: Completion, person: Person, seen: int | None
+    ) -> Wish:
         """The ending that is asked for, checked against the kind of task. Raises Problem."""
+        end = ending(await self._code_of(task_id), body.outcome, body.note or "")
+        evidence = body.evidence.evidence() if body.evidence else None
+        if evidence and evidence.done_at and evidence.done_at > self._clock.now():
+            raise NotYet
+        return Wish(Deed.COMPLETED, person, seen, end, evidence)
+
+    async def attempting(
+        self, task_id: UUID, body: AttemptBody, person: Person, seen: int | None
+    ) -> Wish:
+        """The attempt that is told of, checked against the kind of task. Raises Problem."""
+        code, now = await self._code_of(task_id), self._clock.now()
+        attempt = attempted(code, body.attempt(person, now), now)
+        return Wish(Deed.ATTEMPTED, person, seen, attempt=attempt, note=body.note)
+
+    async def _code_of(self, task_id: UUID) -> str:
         item = await self._reads.task(task_id)
         if item is None:
             raise _no_such_task()
-        return ending(item.task.step.code, completion.outcome, completion.note or "")
+        return item.task.step.code
 
     def _shape(self, item: Item) -> TaskShape:
         now, zone = self._clock.now(), self._sites.zone(item.task.site)
@@ -155,8 +167,18 @@ def tasks_router(desk: TaskDesk, door: Door) -> APIRouter:
         response: Response,
         if_match: _IfMatch = None,
     ) -> TaskShape:
-        seen = _seen(if_match)
-        wish = Wish(Deed.COMPLETED, person, seen, await desk.ending_of(task_id, completion))
+        wish = await desk.completing(task_id, completion, person, _seen(if_match))
+        return await desk.do(task_id, wish, response)
+
+    @router.post("/{task_id}/attempt", responses=TASK_RESPONSES, summary="Tell of an attempt")
+    async def attempt(  # pyright: ignore[reportUnusedFunction]
+        person: Annotated[Person, worker],
+        task_id: UUID,
+        told: AttemptBody,
+        response: Response,
+        if_match: _IfMatch = None,
+    ) -> TaskShape:
+        wish = await desk.attempting(task_id, told, person, _seen(if_match))
         return await desk.do(task_id, wish, response)
 
     return router

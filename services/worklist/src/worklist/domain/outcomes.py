@@ -82,6 +82,11 @@ def outcomes_for(code: str) -> tuple[Outcome, ...]:
     return (Outcome.DONE, *_REACHED, Outcome.UNABLE, *_NOT_TO_BE_DONE)
 
 
+def may_be_tried(code: str) -> bool:
+    """Whether the task is about reaching somebody, who may not be reached at once."""
+    return code.startswith(_CONTACTS) or code == "home_visit"
+
+
 def ending(code: str, outcome: str, note: str) -> Ending:
     """The ending that someone asks for. Raises OutcomeNotAllowed or NoteNeeded."""
     allowed = outcomes_for(code)

@@ -10,6 +10,8 @@ from enum import StrEnum
 from typing import NewType
 from uuid import UUID
 
+from worklist.domain.evidence import Attempt, Evidence
+
 TaskId = NewType("TaskId", UUID)
 TransitionId = NewType("TransitionId", UUID)
 
@@ -53,6 +55,9 @@ class Work:
     started_at: datetime | None = None
     completed_at: datetime | None = None
     outcome: str | None = None
+    attempts: tuple[Attempt, ...] = ()
+    """By when they were made."""
+    evidence: Evidence | None = None
 
 
 NOTHING_DONE = Work()

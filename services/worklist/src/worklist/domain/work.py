@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
+from worklist.domain.evidence import Attempt, Evidence
 from worklist.domain.outcomes import Ending
 from worklist.domain.people import Person
 from worklist.domain.tasks import NOTHING_DONE, Task, TaskState, Work
@@ -51,6 +52,7 @@ class Deed(StrEnum):
     CLAIMED = "claimed"
     RELEASED = "released"
     STARTED = "started"
+    ATTEMPTED = "attempted"
     COMPLETED = "completed"
 
 
@@ -62,6 +64,10 @@ class Wish:
     person: Person
     seen: int | None = None
     ending: Ending | None = None
+    evidence: Evidence | None = None
+    attempt: Attempt | None = None
+    note: str = ""
+    """Of an attempt; an ending has its own."""
 
 
 def perform(wish: Wish, task: Task, at: datetime) -> Task:
@@ -85,25 +91,40 @@ def _fulfilled(wish: Wish, task: Task) -> bool:
     mine = task.work.owner == wish.person.subject
     match wish.deed:
         case Deed.CLAIMED:
-            return mine and task.state.is_open
+            done = mine and task.state.is_open
         case Deed.RELEASED:
-            return task.state is TaskState.REQUESTED
+            done = task.state is TaskState.REQUESTED
         case Deed.STARTED:
-            return mine and task.state is TaskState.IN_PROGRESS
+            done = mine and task.state is TaskState.IN_PROGRESS
+        case Deed.ATTEMPTED:
+            done = any(_is_same(wish.attempt, known) for known in task.work.attempts)
         case Deed.COMPLETED:
             same = wish.ending is not None and task.work.outcome == wish.ending.outcome
-            return mine and same and task.state is TaskState.COMPLETED
+            done = mine and same and task.state is TaskState.COMPLETED
+    return done
 
 
 def _work_after(wish: Wish, task: Task, at: datetime) -> Work:
+    attempts = task.work.attempts
     owned = replace(task.work, owner=wish.person.subject, owner_name=wish.person.name)
     match wish.deed:
         case Deed.CLAIMED:
-            return owned
+            after = owned
         case Deed.RELEASED:
-            return NOTHING_DONE
+            after = replace(NOTHING_DONE, attempts=attempts)
         case Deed.STARTED:
-            return replace(owned, started_at=at)
+            after = replace(owned, started_at=at)
+        case Deed.ATTEMPTED:
+            after = replace(task.work, attempts=_with(attempts, wish.attempt))
         case Deed.COMPLETED:
             outcome = wish.ending.outcome if wish.ending else None
-            return replace(owned, completed_at=at, outcome=outcome)
+            after = replace(owned, completed_at=at, outcome=outcome, evidence=wish.evidence)
+    return after
+
+
+def _is_same(one: Attempt | None, other: Attempt) -> bool:
+    return one is not None and (one.at, one.by, one.channel) == (other.at, other.by, other.channel)
+
+
+def _with(known: tuple[Attempt, ...], attempt: Attempt | None) -> tuple[Attempt, ...]:
+    return tuple(sorted((*known, *([attempt] if attempt else [])), key=lambda one: one.at))

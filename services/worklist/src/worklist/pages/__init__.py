@@ -19,7 +19,7 @@ def pages_router(
     router = APIRouter()
     router.include_router(queues_router(QueuePage(reads.tasks, frame)))
     router.include_router(transition_router(TransitionPage(reads, frame)))
-    router.include_router(deeds_router(frame, DeedDesk(reads.tasks, work)))
+    router.include_router(deeds_router(frame, DeedDesk(reads.tasks, work, frame)))
     router.include_router(find_router(frame, reads.transitions))
     router.include_router(sign_in_router(frame, development=development_sign_in))
     return router

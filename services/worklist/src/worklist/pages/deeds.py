@@ -5,8 +5,9 @@ The page is told by a code what happened, so that a reload repeats nothing.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import urlencode, urlsplit
 from uuid import UUID
 
@@ -14,9 +15,18 @@ from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import RedirectResponse
 from pydantic import BaseModel, Field
 
-from worklist.domain.outcomes import NoteNeeded, OutcomeNotAllowed, ending
+from worklist.domain.evidence import (
+    Attempt,
+    Channel,
+    Complexity,
+    Credential,
+    Evidence,
+    NotYet,
+    attempted,
+)
+from worklist.domain.outcomes import ATTEMPTS, NoteNeeded, Outcome, OutcomeNotAllowed, ending
 from worklist.domain.people import Person
-from worklist.domain.tasks import TaskId
+from worklist.domain.tasks import Task, TaskId
 from worklist.domain.work import AnothersTask, Deed, TaskHasChanged, TaskIsClosed, Wish, WorkRefused
 from worklist.pages.frame import Frame, NotForThisRole
 from worklist.ports import TaskReads
@@ -36,6 +46,7 @@ SAID: Mapping[str, Said] = {
     "released": Said("The task is back with the team."),
     "started": Said("The task is in progress."),
     "completed": Said("The task is completed."),
+    "attempted": Said("The attempt is on record; the task stays open."),
     "stale": Said(
         "The task changed while you were looking at it, so nothing was done. "
         "This is how it stands now: please look again.",
@@ -45,6 +56,7 @@ SAID: Mapping[str, Said] = {
     "closed": Said("The task was closed meanwhile, so nothing was done.", good=False),
     "gone": Said("There is no such task any more.", good=False),
     "outcome": Said("Choose how the task ended.", good=False),
+    "time": Said("Say when it was; a time to come is none.", good=False),
     "note": Said("This outcome needs a note that says why.", good=False),
 }
 _REFUSALS: Mapping[type[Exception], str] = {
@@ -53,11 +65,13 @@ _REFUSALS: Mapping[type[Exception], str] = {
     TaskIsClosed: "closed",
     OutcomeNotAllowed: "outcome",
     NoteNeeded: "note",
+    NotYet: "time",
 }
 _DEEDS = {
     "claim": Deed.CLAIMED,
     "release": Deed.RELEASED,
     "start": Deed.STARTED,
+    "attempt": Deed.ATTEMPTED,
     "complete": Deed.COMPLETED,
 }
 
@@ -69,31 +83,77 @@ class DeedForm(BaseModel):
     back: str = "/"
     form_token: str = ""
     outcome: str = ""
+    number: Annotated[str, Field(max_length=40, pattern=r"^[^\x00-\x1f]*$")] = ""
+    channel: Channel = Channel.PHONE
+    credential: Credential | Literal[""] = ""
+    mdm: Complexity | Literal[""] = ""
+    done_at: datetime | Literal[""] = ""
+    """On the site's clock, as a browser sends it."""
     note: Annotated[str, Field(max_length=2_000, pattern=r"^[^\x00]*$")] = ""
 
 
 class DeedDesk:
     """Does what a form asks for, and says in one code what came of it."""
 
-    def __init__(self, reads: TaskReads, work: WorkTasks) -> None:
+    def __init__(self, reads: TaskReads, work: WorkTasks, frame: Frame) -> None:
         self._reads = reads
         self._work = work
+        self._sites = frame.sites
+        self._clock = frame.clock
 
     async def do(self, task_id: UUID, deed: Deed, person: Person, form: DeedForm) -> str:
         """A code of `SAID`. Raises TransientError where the database is away."""
         try:
             return await self._try(task_id, deed, person, form)
-        except (WorkRefused, OutcomeNotAllowed, NoteNeeded) as error:
+        except (WorkRefused, OutcomeNotAllowed, NoteNeeded, NotYet) as error:
             return _REFUSALS[type(error)]
 
     async def _try(self, task_id: UUID, deed: Deed, person: Person, form: DeedForm) -> str:
         item = await self._reads.task(task_id)
         if item is None:
             return "gone"
-        code = item.task.step.code
-        end = ending(code, form.outcome, form.note) if deed is Deed.COMPLETED else None
-        done = await self._work(TaskId(task_id), Wish(deed, person, form.version, end))
+        wish = self._wish(item.task, deed, person, form)
+        done = await self._work(TaskId(task_id), wish)
         return deed.value if done else "gone"
+
+    def _wish(self, task: Task, deed: Deed, person: Person, form: DeedForm) -> Wish:
+        code, now = task.step.code, self._clock.now()
+        match deed:
+            case Deed.COMPLETED:
+                end = ending(code, form.outcome, form.note)
+                evidence = self._evidence(task.site, form, now)
+                wish = Wish(deed, person, form.version, end, evidence)
+            case Deed.ATTEMPTED:
+                attempt = attempted(code, _attempt(form, code, person, now), now)
+                wish = Wish(deed, person, form.version, attempt=attempt, note=form.note)
+            case _:
+                wish = Wish(deed, person, form.version)
+        return wish
+
+    def _evidence(self, site: str, form: DeedForm, now: datetime) -> Evidence | None:
+        """What was said of the work; None where nothing was. Raises NotYet."""
+        done_at = form.done_at.replace(tzinfo=self._sites.zone(site)) if form.done_at else None
+        if done_at and done_at > now:
+            raise NotYet
+        said = Evidence(
+            done_at=done_at.astimezone(UTC) if done_at else None,
+            credential=form.credential or None,
+            mdm=form.mdm or None,
+        )
+        return None if said == Evidence() else said
+
+
+def _attempt(form: DeedForm, code: str, person: Person, now: datetime) -> Attempt:
+    if form.outcome not in ATTEMPTS:
+        raise OutcomeNotAllowed(code, ATTEMPTS, attempt=False)
+    return Attempt(
+        at=now,
+        by=person.subject,
+        name=person.name,
+        channel=form.channel,
+        outcome=Outcome(form.outcome),
+        number=form.number,
+    )
 
 
 def deeds_router(frame: Frame, desk: DeedDesk) -> APIRouter:

@@ -42,7 +42,7 @@ class Frame:
         self._templates = Jinja2Templates(env=environment)
         self.sessions = sessions
         self.sites = sites
-        self._clock = clock
+        self.clock = clock
 
     def seer(self, request: Request) -> Visitor:
         """Who is asking, if they may see patients. Raises NotSignedIn or NotForThisRole."""
@@ -53,7 +53,7 @@ class Frame:
 
     def viewer(self, visitor: Visitor) -> Viewer:
         """What prepares pages for them, as of now."""
-        return Viewer(person=visitor.person, now=self._clock.now(), sites=self.sites)
+        return Viewer(person=visitor.person, now=self.clock.now(), sites=self.sites)
 
     def render(
         self,

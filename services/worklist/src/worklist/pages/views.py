@@ -2,15 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from care_contracts.transitions import Lace, TransitionPatient, TransitionSnapshot
 from worklist.domain.order import Due, Pressure, due, pressure
-from worklist.domain.outcomes import outcomes_for
+from worklist.domain.outcomes import ATTEMPTS, may_be_tried, outcomes_for
 from worklist.domain.people import Person
 from worklist.domain.tasks import Task, TaskState
 from worklist.pages import words
 from worklist.pages.times import LocalTimes, Shown, age, on
 from worklist.sites import Sites
+
+_ASK_WHO = ("follow_up_visit", "home_visit", "medication_reconciliation")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,12 @@ class Choices:
     release: bool = False
     complete: bool = False
     outcomes: tuple[tuple[str, str], ...] = ()
+    attempts: tuple[tuple[str, str], ...] = ()
+    """How an attempt may end, for a task that is about reaching somebody."""
+    channels: tuple[tuple[str, str], ...] = ()
+    credentials: tuple[tuple[str, str], ...] = ()
+    """Asked of work whose evidence depends on who did it."""
+    asks_complexity: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +77,7 @@ class TaskView:
     aim: str
     rule: str
     owner: str
+    tried: str
     ended: str
     why_withdrawn: str
     reminded: str
@@ -150,6 +160,7 @@ class Viewer:
             aim=_aim(task, times, self.now),
             rule=step.rule,
             owner=self._owner(task),
+            tried=_tried(task, times),
             ended=_ended(task, times),
             why_withdrawn=words.because(task.cancelled_for) if task.cancelled_for else "",
             reminded="Reminder sent" if "reminder.due_soon" in reminded else "",
@@ -178,6 +189,7 @@ class Viewer:
                 (code.value, words.word(words.OUTCOMES, code))
                 for code in outcomes_for(task.step.code)
             ),
+            **_asked(task.step.code),
         )
 
 
@@ -219,6 +231,30 @@ def _aim(task: Task, times: LocalTimes, now: datetime) -> str:
     if best is None or best < now or not task.state.is_open:
         return ""
     return f"Best before {times.at(best).text}"
+
+
+def _asked(code: str) -> dict[str, Any]:
+    """What else a form asks for, by the kind of task."""
+    tried = may_be_tried(code)
+    return {
+        "attempts": tuple((one.value, words.word(words.OUTCOMES, one)) for one in ATTEMPTS)
+        if tried
+        else (),
+        "channels": tuple(words.CHANNELS.items()) if tried else (),
+        "credentials": tuple(words.CREDENTIALS.items()) if code in _ASK_WHO else (),
+        "asks_complexity": code == "follow_up_visit",
+    }
+
+
+def _tried(task: Task, times: LocalTimes) -> str:
+    """How often somebody was tried, and what came of it last."""
+    attempts = task.work.attempts
+    if not attempts:
+        return ""
+    last = attempts[-1]
+    often = "1 attempt" if len(attempts) == 1 else f"{len(attempts)} attempts"
+    outcome = words.word(words.OUTCOMES, last.outcome)
+    return f"{often}, last {times.at(last.at).text}: {outcome[0].lower()}{outcome[1:]}"
 
 
 def _ended(task: Task, times: LocalTimes) -> str:

@@ -25,6 +25,37 @@ OUTCOMES: Mapping[str, str] = {
     "readmitted": "Patient was readmitted",
     "deceased": "Patient died",
     "facility": "Patient is in a facility",
+    "voicemail": "Left a voicemail",
+    "no-answer": "No answer",
+    "busy": "Line was busy",
+    "wrong-number": "Wrong number",
+    "disconnected": "Number is disconnected",
+    "language-barrier": "Language barrier",
+    "asked-callback": "Asked to be called back",
+}
+
+CHANNELS: Mapping[str, str] = {
+    "phone": "Phone",
+    "video": "Video",
+    "text": "Text message",
+    "portal": "Patient portal",
+    "in_person": "In person",
+    "email": "E-mail",
+    "letter": "Letter",
+}
+
+CREDENTIALS: Mapping[str, str] = {
+    "MD": "Physician (MD)",
+    "DO": "Physician (DO)",
+    "NP": "Nurse practitioner",
+    "PA": "Physician assistant",
+    "CNS": "Clinical nurse specialist",
+    "CNM": "Nurse midwife",
+    "PharmD": "Clinical pharmacist",
+    "RN": "Registered nurse",
+    "LPN": "Licensed practical nurse",
+    "MA": "Medical assistant",
+    "other": "Somebody else",
 }
 
 TASK_STATES: Mapping[str, str] = {
@@ -139,6 +170,7 @@ DEEDS: Mapping[str, str] = {
     "claimed": "claimed",
     "released": "released",
     "started": "started",
+    "attempted": "tried",
     "completed": "completed",
 }
 

@@ -16,5 +16,7 @@ UPDATE tasks
        completed_at = $6::timestamptz,
        outcome = $7::text,
        state = $8::text,
-       changed_at = $9::timestamptz
+       changed_at = $9::timestamptz,
+       attempts = $10::jsonb,
+       evidence = $11::jsonb
  WHERE task_id = $1::uuid;

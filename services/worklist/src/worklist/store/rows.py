@@ -7,6 +7,7 @@ import asyncpg
 from care_chassis.database import Connection, load_queries
 from worklist.domain.tasks import Step, Task, TaskId, TransitionId, Work
 from worklist.ports import ActionRecord
+from worklist.store.evidence import attempts_from_json, evidence_from_json
 
 QUERIES = load_queries("worklist")
 
@@ -46,6 +47,8 @@ def _work_from(row: asyncpg.Record) -> Work:
         started_at=row["started_at"],
         completed_at=row["completed_at"],
         outcome=row["outcome"],
+        attempts=attempts_from_json(row["attempts"]),
+        evidence=evidence_from_json(row["evidence"]),
     )
 
 

@@ -1,0 +1,10 @@
+"""What is kept of attempts and of work that was done."""
+
+from care_chassis.migrations import run_sql_beside
+
+revision = "0002"
+down_revision = "0001"
+
+
+def upgrade() -> None:
+    run_sql_beside(__file__)
