@@ -115,6 +115,15 @@ def test_the_lines_that_a_site_file_lacks_are_written_to_be_filled_in() -> None:
     assert '"HOSPICE": "?"  # 2 x: choose of UB-04 FL17' in lines
 
 
+def test_a_site_whose_bytes_are_of_another_character_set_is_asked_for_it() -> None:
+    summary = Summary()
+    in_latin_1 = discharge(family="M\u00fcller").decode().encode("latin-1")
+    summary.add(rehearsed(in_latin_1))
+    summary.add(rehearsed(in_latin_1.replace(b"|2.5.1\r", b"|2.5.1||||||UNICODE UTF-8\r")))
+    lines = fragment(summary.lacks())
+    assert '  charset: "?"  # 1 x not utf-8: choose of HL7 table 0211' in lines
+
+
 @pytest.fixture
 def command(tmp_path: Path) -> list[str]:
     sites = tmp_path / "sites"

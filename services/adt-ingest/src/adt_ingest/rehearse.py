@@ -181,6 +181,8 @@ def fragment(lacks: dict[str, Counter[str]]) -> str:
     inner = {key.removeprefix("hl7."): words for key, words in lacks.items() if key != "senders"}
     if inner:
         lines.append("hl7:")
+    for codec, count in _sorted(inner.pop("charset", Counter())):
+        lines.append(f'  charset: "?"  # {count} x not {codec}: choose of HL7 table 0211')
     for key, words in sorted(inner.items()):
         lines.append(f"  {key}:")
         lines += [_line(key, word, count) for word, count in _sorted(words)]

@@ -59,6 +59,7 @@ def remarks_on(
     """All that is to be said of a message; nothing of one that is as it should be."""
     for oddity in sorted(judgement.oddities):
         yield Remark(f"Slip of form: {oddity.value.replace('_', ' ')}")
+    yield from _on_charset(judgement, site)
     for doubt in judgement.warnings:
         yield Remark(_DOUBTS.get(doubt, doubt), serious=True)
     if judgement.verdict == IGNORED:
@@ -78,6 +79,17 @@ def _type_of(judgement: Judgement) -> str:
     header = judgement.header
     kind = header.component(9, 1) if header else ""
     return f"{kind}^{judgement.trigger}" if judgement.trigger else kind
+
+
+def _on_charset(judgement: Judgement, site: SiteProfile) -> Iterator[Remark]:
+    """Refused for bytes that are not of the site's character set, where MSH-18 names none."""
+    header = judgement.header
+    if judgement.answer.refusal and header and not header.first(18):
+        try:
+            judgement.frame.data.decode(site.codec)
+        except UnicodeDecodeError:
+            words = f"MSH-18 is empty, and the bytes are not of the site's charset {site.codec}"
+            yield Remark(words, serious=True, lack=Lack("hl7.charset", site.codec))
 
 
 def _on_own_segments(message: Message, site: SiteProfile) -> Iterator[Remark]:
