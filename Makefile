@@ -76,8 +76,9 @@ check: setup ## What CI runs: lint, types, architecture, tests
 chaos: setup ## Kill and cut under load, then look at the ledger
 	@CARE_CORPUS=100000 $(TESTS) tests/chaos tests/integration/chassis -n 3 --dist loadfile
 
-bench: setup ## Run the benchmarks (MEMORY=1: watch memory over a million messages)
+bench: setup ## Run the benchmarks (MEMORY=1: watch memory over a million messages; MILLION=1: store a million encounters)
 	@$(RUN) -m tests.bench.arriving $(if $(filter-out 0 no false,$(MEMORY)),--million)
+	@$(RUN) -m tests.bench.following $(if $(filter-out 0 no false,$(MILLION)),--million)
 	@$(TESTS) -s tests/bench/reading
 
 help:

@@ -150,13 +150,12 @@ def hl7_package(settings: StackSettings) -> Peer:
     )
 
 
-def messagefoundry(settings: StackSettings) -> Peer:
-    """Its ingest alone: a listener whose router sends nothing on. A program of its own venv."""
-    venv = settings.cache_dir / "bench" / "messagefoundry"
-    wanted = _HERE / "messagefoundry.txt"
+def environment_of(name: str, wanted: Path, settings: StackSettings) -> Path:
+    """The folder of a virtual environment of a peer's own, with the packages that it wants."""
+    venv = settings.cache_dir / "bench" / name
     stamp = venv / "requirements.txt"
     if not stamp.is_file() or stamp.read_bytes() != wanted.read_bytes():
-        print("Installing MessageFoundry into an environment of its own", file=sys.stderr)
+        print(f"Installing {name} into an environment of its own", file=sys.stderr)
         uv = str(CHECKOUT / ".tools" / "bin" / "uv")
         subprocess.run([uv, "venv", "-q", "--clear", "-p", sys.executable, str(venv)], check=True)
         python = str(venv / "bin" / "python")
@@ -164,6 +163,12 @@ def messagefoundry(settings: StackSettings) -> Peer:
             [uv, "pip", "install", "-q", "-p", python, "-r", str(wanted)], check=True, timeout=300
         )
         stamp.write_bytes(wanted.read_bytes())
+    return venv
+
+
+def messagefoundry(settings: StackSettings) -> Peer:
+    """Its ingest alone: a listener whose router sends nothing on. A program of its own venv."""
+    venv = environment_of("messagefoundry", _HERE / "messagefoundry.txt", settings)
     port, api_port = free_ports(2)
     folder = settings.run_dir / "bench" / "messagefoundry"
     (folder / "config").mkdir(parents=True, exist_ok=True)
