@@ -1,5 +1,6 @@
 """How clusters are written down: domain values to JSON and back, without loss."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 from operator import itemgetter
@@ -11,7 +12,7 @@ from pydantic import TypeAdapter
 from transition_orchestrator.domain.cluster import FollowedEncounter
 from transition_orchestrator.domain.encounter import Encounter, Moment, MomentKind
 from transition_orchestrator.domain.merging import Facts, Json, Stamp, Statement, Timeline
-from transition_orchestrator.domain.messages import PatientKey, VisitKey
+from transition_orchestrator.domain.messages import ClusterKey, PatientKey, VisitKey
 from transition_orchestrator.domain.person_records import PersonRecord
 from transition_orchestrator.domain.transitions import EncounterView, Transition, TransitionView
 
@@ -20,24 +21,75 @@ _ENCOUNTER_VIEWS = TypeAdapter(EncounterView)
 _TRANSITION_VIEWS = TypeAdapter(TransitionView)
 
 
-def facts_to_json(facts: Facts) -> list[list[Any]]:
+JsonRow: TypeAlias = dict[str, Any]
+"""A row by its columns. orjson writes the domain's values in it as they are read back here."""
+
+
+def person_row(key: ClusterKey, one: PersonRecord) -> JsonRow:
+    return {
+        "cluster_key": key,
+        "patient_key": one.patient_key,
+        "site": one.site,
+        "mrn": one.mrn,
+        "authority": one.authority,
+        "facts": _facts(one.facts),
+    }
+
+
+def encounter_row(key: ClusterKey, one: FollowedEncounter) -> JsonRow:
+    told = one.encounter
+    return {
+        "cluster_key": key,
+        "visit_key": told.visit_key,
+        "site": told.site,
+        "visit": told.visit,
+        "facts": _facts(told.facts),
+        "moments": [_moment(moment) for moment in told.moments],
+        "version": one.version,
+        "view": one.view,
+    }
+
+
+def transition_row(key: ClusterKey, one: Transition) -> JsonRow:
+    return {
+        "cluster_key": key,
+        "transition_id": str(one.transition_id),  # the driver's own kind of UUID is not orjson's
+        "version": one.version,
+        "state": one.view.state,
+        "closes_at": one.view.closes_at,
+        "opened_from": sorted(one.opened_from),
+        "done": sorted(one.done),
+        "view": one.view,
+    }
+
+
+def _facts(facts: Facts) -> list[list[Any]]:
     """What was said, message by message: recorded_at, event_id, and the facts by their names.
 
     A message that repeats what is known makes all facts its own: their stamp is written once.
     """
-    said: dict[Stamp, dict[str, Json]] = {}
+    said: defaultdict[Stamp, dict[str, Json]] = defaultdict(dict)
     for name, timeline in facts.items():
         for value, stamp in timeline.statements:
-            if stamp not in said:
-                said[stamp] = {}
             said[stamp][name] = value
     return [
-        [stamp.recorded_at.isoformat(), stamp.event_id, values]
+        [stamp.recorded_at, stamp.event_id, values]
         for stamp, values in sorted(said.items(), key=itemgetter(0))
     ]
 
 
-def facts_from_json(stored: Sequence[Sequence[Any]]) -> dict[str, Timeline]:
+def _moment(moment: Moment) -> list[Any]:
+    return [
+        moment.kind,
+        moment.recorded_at,
+        moment.event_id,
+        moment.occurred_at,
+        moment.discharged_at,
+        moment.deceased,
+    ]
+
+
+def _facts_from(stored: Sequence[Sequence[Any]]) -> dict[str, Timeline]:
     statements: dict[str, tuple[Statement, ...]] = {}
     for recorded_at, event_id, values in stored:
         stamp = Stamp(datetime.fromisoformat(recorded_at), event_id)
@@ -47,21 +99,7 @@ def facts_from_json(stored: Sequence[Sequence[Any]]) -> dict[str, Timeline]:
     return {name: Timeline(said) for name, said in statements.items()}
 
 
-def moments_to_json(moments: Sequence[Moment]) -> list[list[Any]]:
-    return [
-        [
-            moment.kind.value,
-            moment.recorded_at.isoformat(),
-            moment.event_id,
-            _text(moment.occurred_at),
-            _text(moment.discharged_at),
-            moment.deceased,
-        ]
-        for moment in moments
-    ]
-
-
-def moments_from_json(stored: Sequence[Sequence[Any]]) -> tuple[Moment, ...]:
+def _moments_from(stored: Sequence[Sequence[Any]]) -> tuple[Moment, ...]:
     return tuple(
         Moment(
             kind=MomentKind(kind),
@@ -80,7 +118,7 @@ def person_from_row(row: Row) -> PersonRecord:
         mrn=row["mrn"],
         authority=row["authority"],
         site=row["site"],
-        facts=facts_from_json(row["facts"]),
+        facts=_facts_from(row["facts"]),
     )
 
 
@@ -89,16 +127,12 @@ def encounter_from_row(row: Row) -> FollowedEncounter:
         visit_key=VisitKey(row["visit_key"]),
         visit=row["visit"],
         site=row["site"],
-        facts=facts_from_json(row["facts"]),
-        moments=moments_from_json(row["moments"]),
+        facts=_facts_from(row["facts"]),
+        moments=_moments_from(row["moments"]),
     )
     view = row["view"]
     told = None if view is None else _ENCOUNTER_VIEWS.validate_python(view)
     return FollowedEncounter(encounter, row["version"], told)
-
-
-def encounter_view_to_json(view: EncounterView | None) -> dict[str, Any] | None:
-    return None if view is None else _ENCOUNTER_VIEWS.dump_python(view, mode="json")
 
 
 def transition_from_row(row: Row) -> Transition:
@@ -109,14 +143,6 @@ def transition_from_row(row: Row) -> Transition:
         done=frozenset(row["done"]),
         view=_TRANSITION_VIEWS.validate_python(row["view"]),
     )
-
-
-def transition_view_to_json(view: TransitionView) -> dict[str, Any]:
-    return _TRANSITION_VIEWS.dump_python(view, mode="json")
-
-
-def _text(instant: datetime | None) -> str | None:
-    return instant.isoformat() if instant else None
 
 
 def _instant(text: str | None) -> datetime | None:

@@ -1,14 +1,13 @@
 """Clusters in PostgreSQL: locked, loaded and written whole batches at a time."""
 
-from collections.abc import AsyncGenerator, Iterable, Sequence
+from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, TypeAlias
+from typing import TypeAlias
 from uuid import UUID
 
 import asyncpg
-import orjson
 
 from care_chassis import inbox, outbox
 from care_chassis.database import Connection, Database, load_queries
@@ -17,13 +16,13 @@ from transition_orchestrator.domain.cluster import Cluster
 from transition_orchestrator.domain.messages import ClusterKey, PatientKey, VisitKey
 from transition_orchestrator.ports import Ledger
 from transition_orchestrator.records import (
+    JsonRow,
     encounter_from_row,
-    encounter_view_to_json,
-    facts_to_json,
-    moments_to_json,
+    encounter_row,
     person_from_row,
+    person_row,
     transition_from_row,
-    transition_view_to_json,
+    transition_row,
 )
 
 Row: TypeAlias = "asyncpg.Record"
@@ -96,13 +95,9 @@ class _PostgresLedger:
         ]
 
     async def keep(self, before: Sequence[Cluster], after: Sequence[Cluster]) -> None:
-        persons, encounters, transitions = _differences(before, after)
-        if persons:
-            await self._connection.execute(_QUERIES["keep_persons"], *_columns(persons))
-        if encounters:
-            await self._connection.execute(_QUERIES["keep_encounters"], *_columns(encounters))
-        if transitions:
-            await self._connection.execute(_QUERIES["keep_transitions"], *_columns(transitions))
+        for query, rows in _differences(before, after).items():
+            if rows:
+                await self._connection.execute(_QUERIES[query], rows)
 
     async def announce(self, events: Sequence[OutgoingEvent]) -> None:
         await outbox.append(self._connection, events)
@@ -120,47 +115,30 @@ def _by_cluster(rows: Iterable[Row]) -> dict[str, list[Row]]:
     return grouped
 
 
-Rows = list[tuple[Any, ...]]
-
-
-def _differences(before: Sequence[Cluster], after: Sequence[Cluster]) -> tuple[Rows, Rows, Rows]:
-    """The rows to write: what is new, what changed, and what moved to another cluster."""
+def _differences(
+    before: Sequence[Cluster], after: Sequence[Cluster]
+) -> Mapping[str, Sequence[JsonRow]]:
+    """The rows that each query has to write: what is new, changed, or of another cluster now."""
     known: set[tuple[str, int]] = {
         (cluster.key, id(one))
         for cluster in before
         for part in (cluster.records, cluster.encounters, cluster.transitions)
         for one in part.values()
     }
-    persons: Rows = []
-    encounters: Rows = []
-    transitions: Rows = []
+    rows: dict[str, list[JsonRow]] = {
+        "keep_persons": [],
+        "keep_encounters": [],
+        "keep_transitions": [],
+    }
     for cluster in after:
         key = cluster.key
-        for one in cluster.records.values():
-            if (key, id(one)) not in known:
-                facts = _listed(facts_to_json(one.facts))
-                persons.append((key, one.patient_key, one.site, one.mrn, one.authority, facts))
+        for record in cluster.records.values():
+            if (key, id(record)) not in known:
+                rows["keep_persons"].append(person_row(key, record))
         for followed in cluster.encounters.values():
             if (key, id(followed)) not in known:
-                told = followed.encounter
-                facts = _listed(facts_to_json(told.facts))
-                moments = _listed(moments_to_json(told.moments))
-                place = (key, told.visit_key, told.site, told.visit)
-                view = encounter_view_to_json(followed.view)
-                encounters.append((*place, facts, moments, followed.version, view))
+                rows["keep_encounters"].append(encounter_row(key, followed))
         for transition in cluster.transitions.values():
             if (key, id(transition)) not in known:
-                view = transition.view
-                place = (key, transition.transition_id, transition.version, view.state.value)
-                marks = (_listed(sorted(transition.opened_from)), _listed(sorted(transition.done)))
-                transitions.append((*place, view.closes_at, *marks, transition_view_to_json(view)))
-    return persons, encounters, transitions
-
-
-def _listed(values: list[Any]) -> str:
-    """A list as JSON text: among the elements of an array the driver takes it for a dimension."""
-    return orjson.dumps(values).decode()
-
-
-def _columns(rows: Rows) -> list[list[Any]]:
-    return [list(column) for column in zip(*rows, strict=True)]
+                rows["keep_transitions"].append(transition_row(key, transition))
+    return rows

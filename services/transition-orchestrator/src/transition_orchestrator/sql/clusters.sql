@@ -32,9 +32,9 @@ SELECT cluster_key, transition_id, version, opened_from, done, view
 -- keep_persons --
 -- Writes persons as they now are.
 INSERT INTO persons (cluster_key, patient_key, site, mrn, authority, facts)
-SELECT cluster_key, patient_key, site, mrn, authority, facts::json
-  FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[])
-       AS kept (cluster_key, patient_key, site, mrn, authority, facts)
+SELECT cluster_key, patient_key, site, mrn, authority, facts
+  FROM json_to_recordset($1::json)
+       AS kept (cluster_key text, patient_key text, site text, mrn text, authority text, facts json)
     ON CONFLICT (patient_key) DO UPDATE
    SET cluster_key = excluded.cluster_key,
        facts = excluded.facts;
@@ -42,10 +42,10 @@ SELECT cluster_key, patient_key, site, mrn, authority, facts::json
 -- keep_encounters --
 -- Writes visits as they now are.
 INSERT INTO encounters (cluster_key, visit_key, site, visit, facts, moments, version, view)
-SELECT cluster_key, visit_key, site, visit, facts::json, moments::json, version, view
-  FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::int[],
-              $8::json[])
-       AS kept (cluster_key, visit_key, site, visit, facts, moments, version, view)
+SELECT cluster_key, visit_key, site, visit, facts, moments, version, view
+  FROM json_to_recordset($1::json)
+       AS kept (cluster_key text, visit_key text, site text, visit text, facts json, moments json,
+                version int, view json)
     ON CONFLICT (visit_key) DO UPDATE
    SET cluster_key = excluded.cluster_key,
        facts = excluded.facts,
@@ -57,13 +57,10 @@ SELECT cluster_key, visit_key, site, visit, facts::json, moments::json, version,
 -- Writes transitions as they now are.
 INSERT INTO transitions (cluster_key, transition_id, version, state, closes_at, opened_from, done,
                          view)
-SELECT cluster_key, transition_id, version, state, closes_at,
-       ARRAY(SELECT jsonb_array_elements_text(opened_from::jsonb)),
-       ARRAY(SELECT jsonb_array_elements_text(done::jsonb)),
-       view
-  FROM unnest($1::text[], $2::uuid[], $3::int[], $4::text[], $5::timestamptz[], $6::text[],
-              $7::text[], $8::json[])
-       AS kept (cluster_key, transition_id, version, state, closes_at, opened_from, done, view)
+SELECT cluster_key, transition_id, version, state, closes_at, opened_from, done, view
+  FROM json_to_recordset($1::json)
+       AS kept (cluster_key text, transition_id uuid, version int, state text,
+                closes_at timestamptz, opened_from text[], done text[], view json)
     ON CONFLICT (transition_id) DO UPDATE
    SET cluster_key = excluded.cluster_key,
        version = excluded.version,
