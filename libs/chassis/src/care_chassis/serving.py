@@ -116,7 +116,7 @@ def _spare_what_stays() -> None:
     """
     gc.collect()
     gc.freeze()
-    gc.set_threshold(_NEW_OBJECTS, 20, 50)
+    gc.set_threshold(_NEW_OBJECTS, 10, 10)
 
 
 async def serve_until_told(build: Callable[[S], Assembly], settings: S) -> None:
