@@ -1,6 +1,7 @@
 """Opaque keys: how a patient or a visit is named where names may be seen (Kafka, spans, logs)."""
 
 import hmac
+from functools import lru_cache
 
 from care_contracts.base import Contract
 
@@ -13,6 +14,7 @@ class Identifier(Contract):
     kind: str | None = None
 
 
+@lru_cache(maxsize=8192)  # a patient's and a visit's messages come many a day
 def _keyed(secret: str, *parts: str) -> str:
     message = "\x1f".join(parts).encode()
     return hmac.digest(secret.encode(), message, "sha256")[:16].hex()
