@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 
 class Comorbidity(StrEnum):
@@ -99,6 +100,16 @@ def conditions_of(
     diagnoses: Iterable[str], variant: Comorbidity, *, icd10cm_cancers: bool = False
 ) -> Conditions:
     """The items that any of the codes falls under, each once, with their points together."""
+    return _conditions_of(tuple(diagnoses), variant, icd10cm_cancers)
+
+
+@lru_cache(maxsize=2048)
+def _conditions_of(
+    diagnoses: tuple[str, ...],
+    variant: Comorbidity,
+    icd10cm_cancers: bool,  # noqa: FBT001
+) -> Conditions:
+    """Remembered: every message about a visit asks again, and seldom of other diagnoses."""
     codes = [plain_code(code) for code in diagnoses]
     table = _TABLES[variant]
     found = {name for name, item in table.items() if _any_falls_under(item.prefixes, codes)}

@@ -149,8 +149,10 @@ def _steps(
         case = Case(situation.discharge.discharged_at, frozenset(circumstances), situation.days)
         return steps_of(plan, case, protocol.visiting_hours)
 
+    if outcome.state.is_open and once <= known:
+        return steps(known)
     asked = {step.code: step for step in steps(known)} if outcome.state.is_open else {}
     return tuple(
-        asked.get(step.code, replace(step, state=StepState.WITHDRAWN))
+        asked.get(step.code) or replace(step, state=StepState.WITHDRAWN)
         for step in steps(once | known)
     )

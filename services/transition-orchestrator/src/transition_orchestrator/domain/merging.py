@@ -10,8 +10,8 @@ Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | Non
 PURGED = "purged"
 """The fact that a hospital deleted its record of a person or a visit."""
 T = TypeVar("T")
-_NEWEST = 5
-"""Of every value of a fact with a history so many statements are kept, and the oldest."""
+_OLDEST, _NEWEST = 1, 5
+"""Of every value of a fact with a history so many statements are kept."""
 _MOST_STATEMENTS = 64
 """Nobody corrects a visit that often; a sender that says nonsense fills no memory."""
 
@@ -65,9 +65,11 @@ class Timeline(NamedTuple):
     def without_repetitions(self, lasting: frozenset[Stamp]) -> "Timeline":
         """What is kept of it where `lasting` messages are those that must be remembered."""
         said = self.statements
+        if len(said) <= _OLDEST + _NEWEST:  # no value has as many as are kept of each
+            return self
         fixed = [one for one in said if one.stamp in lasting]
         others = [one for one in said if one.stamp not in lasting]
-        chosen = [*fixed, *ends_of_groups(others, lambda one: repr(one.value), 1, _NEWEST)]
+        chosen = [*fixed, *ends_of_groups(others, lambda one: repr(one.value), _OLDEST, _NEWEST)]
         chosen.sort(key=lambda one: one.stamp)
         return Timeline(tuple(chosen[-_MOST_STATEMENTS:]))
 

@@ -46,7 +46,7 @@ class Stay:
         """All discharges, those taken back among them, oldest first."""
         return tuple(discharge_of(self.encounter, run) for run in self.course.runs)
 
-    @property
+    @cached_property
     def standing(self) -> Discharge | None:
         return self.discharges[-1] if self.course.standing else None
 
@@ -58,7 +58,7 @@ class Stay:
     def admitted_at(self) -> datetime | None:
         return self.encounter.admitted_at
 
-    @property
+    @cached_property
     def stands(self) -> bool:
         """Whether the patient came; a plan is no visit yet."""
         return self.status not in (EncounterStatus.CANCELLED, EncounterStatus.PLANNED)
@@ -74,7 +74,7 @@ class Stay:
         said = value_of(self.encounter.facts, "expected_discharge_at")
         return instant_of(said) if self.expects_discharge else None
 
-    @property
+    @cached_property
     def is_admission(self) -> bool:
         """Whether the patient was taken in: by class, or by an A01 where the class is not known."""
         known = self.encounter.encounter_class
@@ -82,7 +82,7 @@ class Stay:
             return any(one.kind is MomentKind.ADMITTED for one in self.encounter.moments)
         return known in _ADMITTING
 
-    @property
+    @cached_property
     def is_emergency(self) -> bool:
         return self.encounter.encounter_class is EncounterClass.EMERGENCY
 
@@ -103,7 +103,7 @@ class Stay:
             return not (arrival.encounter.was_emergency or arrival.is_urgent)
         return kind is TransitionKind.ACUTE_TRANSFER_WATCH
 
-    @property
+    @cached_property
     def is_urgent(self) -> bool:
         """Whether the admission was an emergency or urgent (D-09)."""
         said = text_of(self.encounter.facts, "admission_type")
