@@ -42,16 +42,23 @@ MERGED = said(
 
 
 @pytest.fixture(params=["memory", "postgres"])
-async def ledgers(
+async def reopen(
     request: pytest.FixtureRequest, make_database: Callable[[str], str]
-) -> AsyncGenerator[Ledgers]:
+) -> AsyncGenerator[Callable[[], Ledgers]]:
+    """Opens what is kept, as a program that was started anew would."""
     if request.param == "memory":
-        yield MemoryLedgers()
+        memory = MemoryLedgers()
+        yield lambda: memory
         return
     async with Database(make_database("transition-orchestrator")) as database:
         async with database.transaction() as connection:
             await connection.execute("TRUNCATE persons, encounters, transitions, inbox, outbox")
-        yield PostgresLedgers(database)
+        yield lambda: PostgresLedgers(database)
+
+
+@pytest.fixture
+def ledgers(reopen: Callable[[], Ledgers]) -> Ledgers:
+    return reopen()
 
 
 async def all_of(ledgers: Ledgers) -> Sequence[Cluster]:
@@ -65,11 +72,14 @@ async def test_an_empty_ledger_gives_nothing(ledgers: Ledgers) -> None:
     assert list(await all_of(ledgers)) == []
 
 
-async def test_what_is_kept_is_given_back_without_loss(ledgers: Ledgers) -> None:
+async def test_what_is_kept_is_given_back_without_loss(
+    ledgers: Ledgers, reopen: Callable[[], Ledgers]
+) -> None:
     memory = MemoryLedgers()
     for kept in (memory, ledgers):
         await following(kept).follow(message_deliveries([ADMITTED, DISCHARGED]))
-    assert list(await all_of(ledgers)) == list(memory.clusters.values())
+    for kept in (ledgers, reopen()):
+        assert list(await all_of(kept)) == list(memory.clusters.values())
 
 
 async def test_an_event_is_unseen_once(ledgers: Ledgers) -> None:

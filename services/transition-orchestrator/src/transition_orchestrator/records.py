@@ -1,12 +1,13 @@
 """How clusters are written down: domain values to JSON and back, without loss."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from operator import itemgetter
-from typing import Any, TypeAlias
+from typing import Any, Generic, TypeAlias, TypeVar
 
 import asyncpg
+import orjson
 from pydantic import TypeAdapter
 
 from transition_orchestrator.domain.cluster import FollowedEncounter
@@ -23,44 +24,114 @@ _TRANSITION_VIEWS = TypeAdapter(TransitionView)
 
 JsonRow: TypeAlias = dict[str, Any]
 """A row by its columns. orjson writes the domain's values in it as they are read back here."""
+T = TypeVar("T")
+_MOST = 2048
 
 
-def person_row(key: ClusterKey, one: PersonRecord) -> JsonRow:
-    return {
-        "cluster_key": key,
-        "patient_key": one.patient_key,
-        "site": one.site,
-        "mrn": one.mrn,
-        "authority": one.authority,
-        "facts": _facts(one.facts),
-    }
+class Remembered(Generic[T]):
+    """Values by the texts that they are stored as, the last two thousand that were used.
+
+    What one batch has written a later one mostly reads. Since the text itself is asked for, it does
+    not matter who has written it, nor whether what wrote it was committed.
+    """
+
+    def __init__(self, read: Callable[[str], T]) -> None:
+        self._read = read
+        self._by_text: dict[str, T] = {}
+
+    def value_of(self, text: str) -> T:
+        value = self._by_text.pop(text, None) or self._read(text)
+        self.keep(text, value)
+        return value
+
+    def keep(self, text: str, value: T) -> None:
+        self._by_text[text] = value
+        if len(self._by_text) > _MOST:
+            del self._by_text[next(iter(self._by_text))]
 
 
-def encounter_row(key: ClusterKey, one: FollowedEncounter) -> JsonRow:
-    told = one.encounter
-    return {
-        "cluster_key": key,
-        "visit_key": told.visit_key,
-        "site": told.site,
-        "visit": told.visit,
-        "facts": _facts(told.facts),
-        "moments": [_moment(moment) for moment in told.moments],
-        "version": one.version,
-        "view": one.view,
-    }
+class Rows:
+    """Turns clusters into rows and back, and remembers what it has turned."""
+
+    def __init__(self) -> None:
+        self._facts = Remembered[Facts](_facts_from)
+        self._views = Remembered[TransitionView](_TRANSITION_VIEWS.validate_json)
+
+    def of_person(self, key: ClusterKey, one: PersonRecord) -> JsonRow:
+        return {
+            "cluster_key": key,
+            "patient_key": one.patient_key,
+            "site": one.site,
+            "mrn": one.mrn,
+            "authority": one.authority,
+            "facts": _written(self._facts, one.facts, _facts),
+        }
+
+    def of_encounter(self, key: ClusterKey, one: FollowedEncounter) -> JsonRow:
+        told = one.encounter
+        return {
+            "cluster_key": key,
+            "visit_key": told.visit_key,
+            "site": told.site,
+            "visit": told.visit,
+            "facts": _written(self._facts, told.facts, _facts),
+            "moments": [_moment(moment) for moment in told.moments],
+            "version": one.version,
+            "view": one.view,
+        }
+
+    def of_transition(self, key: ClusterKey, one: Transition) -> JsonRow:
+        return {
+            "cluster_key": key,
+            "transition_id": str(one.transition_id),  # the driver's kind of UUID is not orjson's
+            "version": one.version,
+            "state": one.view.state,
+            "closes_at": one.view.closes_at,
+            "opened_from": sorted(one.opened_from),
+            "done": sorted(one.done),
+            "view": _written(self._views, one.view, _itself),
+        }
+
+    def person(self, row: Row) -> PersonRecord:
+        return PersonRecord(
+            patient_key=PatientKey(row["patient_key"]),
+            mrn=row["mrn"],
+            authority=row["authority"],
+            site=row["site"],
+            facts=self._facts.value_of(row["facts"]),
+        )
+
+    def encounter(self, row: Row) -> FollowedEncounter:
+        encounter = Encounter(
+            visit_key=VisitKey(row["visit_key"]),
+            visit=row["visit"],
+            site=row["site"],
+            facts=self._facts.value_of(row["facts"]),
+            moments=_moments_from(row["moments"]),
+        )
+        view = row["view"]
+        told = None if view is None else _ENCOUNTER_VIEWS.validate_python(view)
+        return FollowedEncounter(encounter, row["version"], told)
+
+    def transition(self, row: Row) -> Transition:
+        return Transition(
+            transition_id=row["transition_id"],
+            version=row["version"],
+            opened_from=frozenset(row["opened_from"]),
+            done=frozenset(row["done"]),
+            view=self._views.value_of(row["view"]),
+        )
 
 
-def transition_row(key: ClusterKey, one: Transition) -> JsonRow:
-    return {
-        "cluster_key": key,
-        "transition_id": str(one.transition_id),  # the driver's own kind of UUID is not orjson's
-        "version": one.version,
-        "state": one.view.state,
-        "closes_at": one.view.closes_at,
-        "opened_from": sorted(one.opened_from),
-        "done": sorted(one.done),
-        "view": one.view,
-    }
+def _written(memory: Remembered[T], value: T, told: Callable[[T], object]) -> orjson.Fragment:
+    """A value as JSON, remembered by its text: PostgreSQL gives a `json` back as it was written."""
+    text = orjson.dumps(told(value)).decode()
+    memory.keep(text, value)
+    return orjson.Fragment(text)
+
+
+def _itself(view: TransitionView) -> TransitionView:
+    return view
 
 
 def _facts(facts: Facts) -> list[list[Any]]:
@@ -89,9 +160,9 @@ def _moment(moment: Moment) -> list[Any]:
     ]
 
 
-def _facts_from(stored: Sequence[Sequence[Any]]) -> dict[str, Timeline]:
+def _facts_from(stored: str) -> Facts:
     statements: dict[str, tuple[Statement, ...]] = {}
-    for recorded_at, event_id, values in stored:
+    for recorded_at, event_id, values in orjson.loads(stored):
         stamp = Stamp(datetime.fromisoformat(recorded_at), event_id)
         for name, value in values.items():
             said = (Statement(value, stamp),)
@@ -109,39 +180,6 @@ def _moments_from(stored: Sequence[Sequence[Any]]) -> tuple[Moment, ...]:
             deceased=deceased,
         )
         for kind, recorded_at, event_id, occurred_at, discharged_at, deceased in stored
-    )
-
-
-def person_from_row(row: Row) -> PersonRecord:
-    return PersonRecord(
-        patient_key=PatientKey(row["patient_key"]),
-        mrn=row["mrn"],
-        authority=row["authority"],
-        site=row["site"],
-        facts=_facts_from(row["facts"]),
-    )
-
-
-def encounter_from_row(row: Row) -> FollowedEncounter:
-    encounter = Encounter(
-        visit_key=VisitKey(row["visit_key"]),
-        visit=row["visit"],
-        site=row["site"],
-        facts=_facts_from(row["facts"]),
-        moments=_moments_from(row["moments"]),
-    )
-    view = row["view"]
-    told = None if view is None else _ENCOUNTER_VIEWS.validate_python(view)
-    return FollowedEncounter(encounter, row["version"], told)
-
-
-def transition_from_row(row: Row) -> Transition:
-    return Transition(
-        transition_id=row["transition_id"],
-        version=row["version"],
-        opened_from=frozenset(row["opened_from"]),
-        done=frozenset(row["done"]),
-        view=_TRANSITION_VIEWS.validate_python(row["view"]),
     )
 
 

@@ -15,15 +15,7 @@ from care_chassis.events import OutgoingEvent
 from transition_orchestrator.domain.cluster import Cluster
 from transition_orchestrator.domain.messages import ClusterKey, PatientKey, VisitKey
 from transition_orchestrator.ports import Ledger
-from transition_orchestrator.records import (
-    JsonRow,
-    encounter_from_row,
-    encounter_row,
-    person_from_row,
-    person_row,
-    transition_from_row,
-    transition_row,
-)
+from transition_orchestrator.records import JsonRow, Rows
 
 Row: TypeAlias = "asyncpg.Record"
 _QUERIES = load_queries("transition_orchestrator")
@@ -34,18 +26,20 @@ class PostgresLedgers:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._rows = Rows()
 
     @asynccontextmanager
     async def open(self) -> AsyncGenerator[Ledger]:
         async with self._database.transaction() as connection:
-            yield _PostgresLedger(connection)
+            yield _PostgresLedger(connection, self._rows)
 
 
 class _PostgresLedger:
     """A unit of work on one connection."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, rows: Rows) -> None:
         self._connection = connection
+        self._rows = rows
 
     async def unseen(self, event_ids: Sequence[str], seen_at: datetime) -> set[str]:
         return await inbox.unseen(self._connection, event_ids, seen_at)
@@ -81,23 +75,52 @@ class _PostgresLedger:
             replace(
                 cluster,
                 records={
-                    one.patient_key: one for one in map(person_from_row, persons.get(key, ()))
+                    one.patient_key: one for one in map(self._rows.person, persons.get(key, ()))
                 },
                 encounters={
                     one.encounter.visit_key: one
-                    for one in map(encounter_from_row, visits.get(key, ()))
+                    for one in map(self._rows.encounter, visits.get(key, ()))
                 },
                 transitions={
-                    one.transition_id: one for one in map(transition_from_row, opened.get(key, ()))
+                    one.transition_id: one
+                    for one in map(self._rows.transition, opened.get(key, ()))
                 },
             )
             for key, cluster in clusters.items()
         ]
 
     async def keep(self, before: Sequence[Cluster], after: Sequence[Cluster]) -> None:
-        for query, rows in _differences(before, after).items():
+        for query, rows in self._differences(before, after).items():
             if rows:
                 await self._connection.execute(_QUERIES[query], rows)
+
+    def _differences(
+        self, before: Sequence[Cluster], after: Sequence[Cluster]
+    ) -> Mapping[str, Sequence[JsonRow]]:
+        """The rows for each query to write: what is new, changed, or of another cluster now."""
+        known: set[tuple[str, int]] = {
+            (cluster.key, id(one))
+            for cluster in before
+            for part in (cluster.records, cluster.encounters, cluster.transitions)
+            for one in part.values()
+        }
+        rows: dict[str, list[JsonRow]] = {
+            "keep_persons": [],
+            "keep_encounters": [],
+            "keep_transitions": [],
+        }
+        for cluster in after:
+            key = cluster.key
+            for record in cluster.records.values():
+                if (key, id(record)) not in known:
+                    rows["keep_persons"].append(self._rows.of_person(key, record))
+            for followed in cluster.encounters.values():
+                if (key, id(followed)) not in known:
+                    rows["keep_encounters"].append(self._rows.of_encounter(key, followed))
+            for transition in cluster.transitions.values():
+                if (key, id(transition)) not in known:
+                    rows["keep_transitions"].append(self._rows.of_transition(key, transition))
+        return rows
 
     async def announce(self, events: Sequence[OutgoingEvent]) -> None:
         await outbox.append(self._connection, events)
@@ -113,32 +136,3 @@ def _by_cluster(rows: Iterable[Row]) -> dict[str, list[Row]]:
     for row in rows:
         grouped.setdefault(row["cluster_key"], []).append(row)
     return grouped
-
-
-def _differences(
-    before: Sequence[Cluster], after: Sequence[Cluster]
-) -> Mapping[str, Sequence[JsonRow]]:
-    """The rows that each query has to write: what is new, changed, or of another cluster now."""
-    known: set[tuple[str, int]] = {
-        (cluster.key, id(one))
-        for cluster in before
-        for part in (cluster.records, cluster.encounters, cluster.transitions)
-        for one in part.values()
-    }
-    rows: dict[str, list[JsonRow]] = {
-        "keep_persons": [],
-        "keep_encounters": [],
-        "keep_transitions": [],
-    }
-    for cluster in after:
-        key = cluster.key
-        for record in cluster.records.values():
-            if (key, id(record)) not in known:
-                rows["keep_persons"].append(person_row(key, record))
-        for followed in cluster.encounters.values():
-            if (key, id(followed)) not in known:
-                rows["keep_encounters"].append(encounter_row(key, followed))
-        for transition in cluster.transitions.values():
-            if (key, id(transition)) not in known:
-                rows["keep_transitions"].append(transition_row(key, transition))
-    return rows

@@ -13,19 +13,19 @@ SELECT pg_advisory_xact_lock(hashtextextended(key, 0))
 
 -- load_persons --
 -- The persons of some clusters.
-SELECT cluster_key, patient_key, site, mrn, authority, facts
+SELECT cluster_key, patient_key, site, mrn, authority, facts::text AS facts
   FROM persons
  WHERE cluster_key = ANY ($1::text[]);
 
 -- load_encounters --
 -- The visits of some clusters.
-SELECT cluster_key, visit_key, site, visit, facts, moments, version, view
+SELECT cluster_key, visit_key, site, visit, facts::text AS facts, moments, version, view
   FROM encounters
  WHERE cluster_key = ANY ($1::text[]);
 
 -- load_transitions --
 -- The transitions of some clusters.
-SELECT cluster_key, transition_id, version, opened_from, done, view
+SELECT cluster_key, transition_id, version, opened_from, done, view::text AS view
   FROM transitions
  WHERE cluster_key = ANY ($1::text[]);
 
