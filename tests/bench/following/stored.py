@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import md5
 from itertools import cycle, islice
 from pathlib import Path
 
@@ -19,7 +20,8 @@ from tests.bench.following.stories import Told, Visit, messages, patient_number,
 
 from care_contracts.identifiers import patient_key, visit_key
 from transition_orchestrator.domain.messages import VisitKey
-from transition_orchestrator.domain.transitions import episode_id_of, transition_id_of
+from transition_orchestrator.domain.routing import TransitionKind
+from transition_orchestrator.domain.transitions import episode_id_of, transition_ids_of
 
 _AGES = (400, 350, 300, 250, 200, 150, 100, 80, 60, 40, 12, 1)
 """Days since the visits began that the copies are made of: most of them are long closed."""
@@ -29,22 +31,48 @@ _SITE = {"site": "GHH", "authority": "GHH"}
 
 
 @dataclass(frozen=True, slots=True)
-class _Names:
-    """Everything in the rows of one visit that is its own."""
+class _FollowUp:
+    """A stored transition, by what makes its id."""
+
+    transition_id: str
+    kind: TransitionKind
+    discharges: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Original:
+    """A visit that was followed for real, with its rows of one table."""
 
     patient: str
     visit: str
+    follow_ups: tuple[_FollowUp, ...]
+    rows: tuple[str, ...]
 
-    def texts(self) -> tuple[str, ...]:
-        visit = VisitKey(visit_key(SECRET, visit=self.visit, **_SITE))
-        return (
-            patient_key(SECRET, mrn=self.patient, **_SITE),
-            self.patient,
-            visit,
-            self.visit,
-            str(episode_id_of(visit)),
-            str(transition_id_of(visit, 0)),
-        )
+    def names(self) -> list[str]:
+        """All that is its own in the rows: every copy has others, in the same order."""
+        said = sorted({one for each in self.follow_ups for one in each.discharges})
+        opened = [one.transition_id for one in self.follow_ups]
+        return [*_names_of(self.patient, self.visit), *said, *opened]
+
+    def names_of_copy(self, number: int) -> list[str]:
+        """The names of the copy that has this number."""
+        said = sorted({one for each in self.follow_ups for one in each.discharges})
+        new = {one: md5(f"{one}{number}".encode()).hexdigest() for one in said}
+        opened = [
+            str(next(transition_ids_of(one.kind, frozenset(new[each] for each in one.discharges))))
+            for one in self.follow_ups
+        ]
+        return [
+            *_names_of(patient_number(number), f"STORED{number:07}"),
+            *(new[one] for one in said),
+            *opened,
+        ]
+
+
+def _names_of(patient: str, visit: str) -> list[str]:
+    key = VisitKey(visit_key(SECRET, visit=visit, **_SITE))
+    person = patient_key(SECRET, mrn=patient, **_SITE)
+    return [person, patient, key, visit, str(episode_id_of(key))]
 
 
 def store(url: str, admin_url: str, count: int, *, now: datetime, sites_dir: Path) -> None:
@@ -75,33 +103,44 @@ async def _follow(url: str, told: Sequence[Told], sites_dir: Path) -> None:
 def _copy(
     connection: psycopg.Connection, table: str, originals: Sequence[Visit], count: int
 ) -> None:
-    names = [_Names(one.patient, one.visit).texts() for one in originals]
     out = sql.SQL("COPY {} TO STDOUT").format(sql.Identifier(table))
     into = sql.SQL("COPY {} FROM STDIN").format(sql.Identifier(table))
     with connection.cursor() as cursor:
         with cursor.copy(out) as copy:
             rows = "".join(bytes(block).decode() for block in copy).splitlines(keepends=True)
-        patterns = [[row for row in rows if one[0] in row] for one in names]
+        patterns = [_original(connection, one, rows) for one in originals]
         with cursor.copy(into) as copy:
-            for block in _blocks(patterns, names, count):
+            for block in _blocks(patterns, count):
                 copy.write(block)
 
 
-def _blocks(
-    patterns: Sequence[Sequence[str]], names: Sequence[tuple[str, ...]], count: int
-) -> Iterator[str]:
+def _original(connection: psycopg.Connection, visit: Visit, rows: Sequence[str]) -> _Original:
+    key = visit_key(SECRET, visit=visit.visit, **_SITE)
+    person = patient_key(SECRET, mrn=visit.patient, **_SITE)
+    found = connection.execute(
+        "SELECT transition_id::text, view ->> 'kind', opened_from FROM transitions"
+        " WHERE view ->> 'visit_key' = %s",
+        [key],
+    )
+    follow_ups = [_FollowUp(one[0], TransitionKind(one[1]), frozenset(one[2])) for one in found]
+    mine = [row for row in rows if person in row]
+    return _Original(visit.patient, visit.visit, tuple(follow_ups), tuple(mine))
+
+
+def _blocks(patterns: Sequence[_Original], count: int) -> Iterator[str]:
     """The rows of all copies, some hundred of them at a time."""
     numbers = iter(range(count))
-    originals = cycle(zip(patterns, names, strict=True))
+    originals = cycle([(one, one.names()) for one in patterns])
     while some := list(islice(numbers, 500)):
         yield "".join(
-            _renamed(row, before, _Names(patient_number(number), f"STORED{number:07}").texts())
-            for number, (rows, before) in zip(some, originals, strict=False)
-            for row in rows
+            _renamed(row, before, after)
+            for number, (one, before) in zip(some, originals, strict=False)
+            for after in (one.names_of_copy(number),)
+            for row in one.rows
         )
 
 
-def _renamed(row: str, before: tuple[str, ...], after: tuple[str, ...]) -> str:
+def _renamed(row: str, before: Sequence[str], after: Sequence[str]) -> str:
     for old, new in zip(before, after, strict=True):
         row = row.replace(old, new)
     return row

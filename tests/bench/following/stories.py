@@ -6,7 +6,7 @@ trigger, numbers and times in it.
 
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from heapq import merge
 from typing import Final
@@ -20,6 +20,8 @@ _STAY: Final = timedelta(hours=70)
 _TO_HOME: Final = ("01", "01", "01", "01", "01", "06", "06", "03", "62", "02", "07", "")
 _WEEKS: Final = timedelta(days=20)
 """So long that admissions and discharges come side by side for the most part."""
+_TELLING: Final = 0.4
+"""So many updates say something new; the others repeat what is known."""
 _HOUR: Final = timedelta(hours=1)
 
 
@@ -38,6 +40,8 @@ class Told:
     disposition: str = ""
     occurred_at: datetime | None = None
     prior: str = ""
+    news: int = 0
+    """What a move or an update says that the one before it did not: a bed, a diagnosis."""
 
     def __lt__(self, other: "Told") -> bool:
         return (self.at, self.order) < (other.at, other.order)
@@ -109,9 +113,11 @@ def _story(visit: Visit, chance: random.Random) -> Iterator[Told]:
         return
     if emergency:
         yield _about(visit, order, "A06", began + 3 * _HOUR)
+    news = 0
     for at in sorted(chance.uniform(4, 68) for _ in range(chance.randrange(3, 8))):
         trigger = "A02" if chance.random() < 0.25 else "A08"
-        yield _about(visit, order, trigger, began + at * _HOUR)
+        news += trigger == "A02" or chance.random() < _TELLING
+        yield replace(_about(visit, order, trigger, began + at * _HOUR), news=news)
     yield from _ending(visit, began + _STAY, chance)
     if chance.random() < 0.03:
         yield Told(began + _STAY + 9 * _HOUR, order, "A31", visit.patient, visit.visit)
@@ -182,6 +188,8 @@ def _fields_of(body: Body) -> list[list[str]]:
 
 def _message(chart: list[list[str]], told: Told, control_id: str) -> bytes:
     lines = [_filled(segment, told, control_id) for segment in chart]
+    if told.news:
+        lines.append(f"DG1|9||Z{told.news:02}.1^Found on day {told.news}^I10||20260519|W")
     if told.prior:
         lines = [*lines[:3], f"MRG|{told.prior}^^^GHH^MR"]
     return "".join(f"{line}\r" for line in lines).encode()
@@ -209,6 +217,7 @@ def _filled(segment: list[str], told: Told, control_id: str) -> str:
 def _visit_fields(fields: list[str], told: Told) -> list[str]:
     """PV1, its numbers being its places."""
     fields += [""] * (46 - len(fields))
+    fields[3] = f"4W^{400 + told.news}^A^GHH"
     fields[2], fields[19] = told.encounter_class, f"{told.visit}^^^GHH^VN"
     fields[36], fields[44] = told.disposition, _stamp(told.admitted_at)
     fields[45] = _stamp(told.discharged_at)
