@@ -56,6 +56,8 @@ class Timeline(NamedTuple):
         kept follows from all that were made, never from the order in which they came.
         """
         known = self.statements
+        if not known or known[-1].stamp < statement.stamp:
+            return Timeline((*known, statement)).without_repetitions(lasting)
         if any(other.stamp == statement.stamp for other in known):
             return self
         merged = sorted((*known, statement), key=lambda one: one.stamp)
