@@ -26,7 +26,7 @@ from care_devstack.settings import CHECKOUT, StackSettings
 
 SERVICE = "transition-orchestrator"
 _GIVE_UP_SECONDS = 200.0
-_LOOK_EVERY_SECONDS = 0.05
+_LOOK_EVERY_SECONDS = 0.1
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,8 @@ stored is what the program itself would have written.
 """
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import md5
@@ -41,32 +42,31 @@ class _FollowUp:
 
 @dataclass(frozen=True, slots=True)
 class _Original:
-    """A visit that was followed for real, with its rows of one table."""
+    """A visit that was followed for real, with its rows by their tables."""
 
     patient: str
     visit: str
     follow_ups: tuple[_FollowUp, ...]
-    rows: tuple[str, ...]
+    rows: Mapping[str, str]
+
+    @property
+    def _messages(self) -> list[str]:
+        return sorted({one for each in self.follow_ups for one in each.discharges})
 
     def names(self) -> list[str]:
         """All that is its own in the rows: every copy has others, in the same order."""
-        said = sorted({one for each in self.follow_ups for one in each.discharges})
         opened = [one.transition_id for one in self.follow_ups]
-        return [*_names_of(self.patient, self.visit), *said, *opened]
+        return [*_names_of(self.patient, self.visit), *self._messages, *opened]
 
     def names_of_copy(self, number: int) -> list[str]:
         """The names of the copy that has this number."""
-        said = sorted({one for each in self.follow_ups for one in each.discharges})
-        new = {one: md5(f"{one}{number}".encode()).hexdigest() for one in said}
+        new = {one: md5(f"{one}{number}".encode()).hexdigest() for one in self._messages}
         opened = [
             str(next(transition_ids_of(one.kind, frozenset(new[each] for each in one.discharges))))
             for one in self.follow_ups
         ]
-        return [
-            *_names_of(patient_number(number), f"STORED{number:07}"),
-            *(new[one] for one in said),
-            *opened,
-        ]
+        numbers = _names_of(patient_number(number), f"STORED{number:07}")
+        return [*numbers, *new.values(), *opened]
 
 
 def _names_of(patient: str, visit: str) -> list[str]:
@@ -83,15 +83,26 @@ def store(url: str, admin_url: str, count: int, *, now: datetime, sites_dir: Pat
     ]
     told = [one for one in told_of(originals) if one.at < now and one.trigger != "A40"]
     asyncio.run(_follow(url, told, sites_dir))
-    with psycopg.connect(url) as connection:
-        for table in _TABLES:
-            _copy(connection, table, originals, count)
-        connection.execute(
-            "INSERT INTO inbox SELECT md5(number::text), %s FROM generate_series(1, %s) AS number",
-            [now, count * _SEEN_TWICE],
-        )
+    with _patient_with_the_log(admin_url):
+        _copy_all(url, originals, count)
+        with psycopg.connect(url) as connection:
+            connection.execute(
+                "INSERT INTO inbox"
+                " SELECT md5(number::text), %s FROM generate_series(1, %s) AS number",
+                [now, count * _SEEN_TWICE],
+            )
+
+
+@contextmanager
+def _patient_with_the_log(admin_url: str) -> Generator[None]:
+    """Let the server write its log for long before it writes it all out; tidy up in the end."""
     with psycopg.connect(admin_url, autocommit=True) as connection:
+        connection.execute("ALTER SYSTEM SET max_wal_size = '16GB'")
+        connection.execute("SELECT pg_reload_conf()")
+        yield
         connection.execute("VACUUM ANALYZE")
+        connection.execute("ALTER SYSTEM RESET max_wal_size")
+        connection.execute("SELECT pg_reload_conf()")
         connection.execute("CHECKPOINT")
 
 
@@ -100,21 +111,30 @@ async def _follow(url: str, told: Sequence[Told], sites_dir: Path) -> None:
         await follow.follow(deliveries(events_of(messages(told), sites_dir)))
 
 
-def _copy(
-    connection: psycopg.Connection, table: str, originals: Sequence[Visit], count: int
-) -> None:
-    out = sql.SQL("COPY {} TO STDOUT").format(sql.Identifier(table))
-    into = sql.SQL("COPY {} FROM STDIN").format(sql.Identifier(table))
-    with connection.cursor() as cursor:
-        with cursor.copy(out) as copy:
-            rows = "".join(bytes(block).decode() for block in copy).splitlines(keepends=True)
+def _copy_all(url: str, originals: Sequence[Visit], count: int) -> None:
+    with psycopg.connect(url) as connection:
+        rows = {table: _rows_of(connection, table) for table in _TABLES}
         patterns = [_original(connection, one, rows) for one in originals]
-        with cursor.copy(into) as copy:
-            for block in _blocks(patterns, count):
-                copy.write(block)
+    with ExitStack() as stack:
+        copies: dict[str, psycopg.Copy] = {}
+        for table in _TABLES:
+            cursor = stack.enter_context(psycopg.connect(url)).cursor()
+            into = sql.SQL("COPY {} FROM STDIN").format(sql.Identifier(table))
+            copies[table] = stack.enter_context(cursor.copy(into))
+        for some in _blocks(patterns, count):
+            for table, copy in copies.items():
+                copy.write("".join(some[table]))
 
 
-def _original(connection: psycopg.Connection, visit: Visit, rows: Sequence[str]) -> _Original:
+def _rows_of(connection: psycopg.Connection, table: str) -> list[str]:
+    out = sql.SQL("COPY {} TO STDOUT").format(sql.Identifier(table))
+    with connection.cursor() as cursor, cursor.copy(out) as copy:
+        return "".join(bytes(block).decode() for block in copy).splitlines(keepends=True)
+
+
+def _original(
+    connection: psycopg.Connection, visit: Visit, rows: Mapping[str, Sequence[str]]
+) -> _Original:
     key = visit_key(SECRET, visit=visit.visit, **_SITE)
     person = patient_key(SECRET, mrn=visit.patient, **_SITE)
     found = connection.execute(
@@ -123,21 +143,21 @@ def _original(connection: psycopg.Connection, visit: Visit, rows: Sequence[str])
         [key],
     )
     follow_ups = [_FollowUp(one[0], TransitionKind(one[1]), frozenset(one[2])) for one in found]
-    mine = [row for row in rows if person in row]
-    return _Original(visit.patient, visit.visit, tuple(follow_ups), tuple(mine))
+    mine = {table: "".join(row for row in rows[table] if person in row) for table in rows}
+    return _Original(visit.patient, visit.visit, tuple(follow_ups), mine)
 
 
-def _blocks(patterns: Sequence[_Original], count: int) -> Iterator[str]:
-    """The rows of all copies, some hundred of them at a time."""
+def _blocks(patterns: Sequence[_Original], count: int) -> Iterator[Mapping[str, Sequence[str]]]:
+    """The rows of all copies by their tables, some hundred copies at a time."""
     numbers = iter(range(count))
     originals = cycle([(one, one.names()) for one in patterns])
     while some := list(islice(numbers, 500)):
-        yield "".join(
-            _renamed(row, before, after)
-            for number, (one, before) in zip(some, originals, strict=False)
-            for after in (one.names_of_copy(number),)
-            for row in one.rows
-        )
+        made: dict[str, list[str]] = {table: [] for table in _TABLES}
+        for number, (one, before) in zip(some, originals, strict=False):
+            after = one.names_of_copy(number)
+            for table, rows in one.rows.items():
+                made[table].append(_renamed(rows, before, after))
+        yield made
 
 
 def _renamed(row: str, before: Sequence[str], after: Sequence[str]) -> str:
