@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
 from tests.support.transition_orchestrator_fakes import (
+    DEFAULT,
     NEW_YORK,
-    PROTOCOLS,
+    PROGRAMMES,
     named,
     said,
     visit_named,
@@ -42,8 +43,8 @@ CLASSES: Final = (
 DISPOSITIONS: Final = ("01", "03", "07", "09", "20", "02", "81", "82", None)
 _SETTING: Final = Setting(
     days=LocalDays(ZoneInfo(NEW_YORK), BusinessCalendar()),
-    protocols=PROTOCOLS,
-    opens_with=PROTOCOLS["default@1"],
+    programmes=PROGRAMMES,
+    opens_with=DEFAULT,
     now=NOW,
 )
 _OFTEN: Final = (

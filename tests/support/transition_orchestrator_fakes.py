@@ -23,12 +23,14 @@ from transition_orchestrator.domain.messages import (
     VisitKey,
     VisitName,
 )
+from transition_orchestrator.domain.programme import Followed, Programmes
 from transition_orchestrator.domain.risk import RiskRules
 from transition_orchestrator.follow_encounters import FollowEncounters, News
 from transition_orchestrator.ports import Ledger, SiteRules
 from transition_orchestrator.protocol_files import load_protocols
 
-PROTOCOLS = load_protocols()
+PROGRAMMES = Programmes(load_protocols())
+DEFAULT = PROGRAMMES.of((Followed("default@2"),))
 NEW_YORK = "America/New_York"
 
 
@@ -121,7 +123,7 @@ class FakeSites:
         if "/" not in site:
             return None
         days = LocalDays(ZoneInfo(site), BusinessCalendar())
-        return SiteRules(days, PROTOCOLS["default@1"], self._risk)
+        return SiteRules(days, DEFAULT, self._risk)
 
     def codes(self) -> Iterable[str]:
         return available_timezones()
@@ -134,7 +136,7 @@ def following(
     return FollowEncounters(
         ledgers=ledgers,
         sites=sites or FakeSites(),
-        protocols=PROTOCOLS,
+        programmes=PROGRAMMES,
         clock=ManualClock(datetime.fromisoformat(now)),
     )
 

@@ -241,6 +241,44 @@ class RiskScores(_Strict):
     hospital: HospitalForm = HospitalForm()
 
 
+class VisitingHours(_Strict):
+    """When people may be called upon at home, in the site's zone."""
+
+    first: TimeOfDay
+    last: TimeOfDay
+
+
+class StepChange(_Strict):
+    """What this site has otherwise in one step of a protocol."""
+
+    leave_out: bool = False
+    title: str | None = None
+    role: Literal["nurse", "pharmacist", "coordinator", "provider"] | None = None
+    due: str | None = None
+    """A due rule, such as `48 hours after discharge`."""
+    opens: str | None = None
+
+
+class FollowedProtocol(_Strict):
+    """A care protocol as this site follows it; a bare name follows it as it is."""
+
+    name: str
+    version: int | None = None
+    """Else the newest that there is."""
+    when: list[str] | None = None
+    """Only discharges to which one of these applies, such as `high_risk`; else whom it is for."""
+    unless: list[str] | None = None
+    at_most: int | None = Field(default=None, ge=0)
+    """How many open transitions may follow it at a time."""
+    visiting_hours: VisitingHours | None = None
+    steps: dict[str, StepChange] = {}
+    """By the step's code."""
+
+
+def _by_name(value: object) -> object:
+    return {"name": value} if isinstance(value, str) else value
+
+
 class DirectoryEntry(_Strict):
     """How to reach a clinician whom messages name by identifier only."""
 
@@ -260,7 +298,10 @@ class Site(_Strict):
     """`MSH-3|MSH-4` pairs that mean this site; else MSH-4 equal to `code`."""
     holidays: Holidays = Holidays()
     hl7: Hl7Profile = Hl7Profile()
-    protocols: list[str] = ["default"]
+    protocols: list[Annotated[FollowedProtocol, BeforeValidator(_by_name)]] = [
+        FollowedProtocol(name="default")
+    ]
+    """Side by side; the first one's words are used for work that several ask for."""
     risk: RiskScores = RiskScores()
     directory: list[DirectoryEntry] = []
 

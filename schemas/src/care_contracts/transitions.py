@@ -72,6 +72,28 @@ class Step(Contract):
     """A softer target inside the deadline: last slot in visiting hours, or 24 h for high risk."""
     rule: str
     """The due rule in words, for example `2 business days after discharge`."""
+    escalates_at: Instant | None = None
+    """When a step that is still open is to be known to `escalates_to`."""
+    escalates_to: str | None = None
+    """A role, such as `provider`."""
+    checklist: list[str] = []
+    """What belongs to the step, in the protocol's words."""
+    protocols: list[str] = []
+    """The labels of the protocols that ask for it."""
+    corrected_opens_at: Instant | None = None
+    corrected_due_at: Instant | None = None
+    """Of a step that is done: its times by what is known now, where they are other ones."""
+
+
+class Enrolment(Contract):
+    """Whether one of the site's protocols follows the transition, and why."""
+
+    protocol: str
+    """Its label, such as `naylor@1`."""
+    enrolled: bool
+    because: str
+    adapted: bool = False
+    """The site has steps or hours of its own in it."""
 
 
 class TransitionPatient(Contract):
@@ -224,7 +246,8 @@ class TransitionSnapshot(Contract):
     reason: str | None = None
     flags: list[str] = []
     protocol: str
-    """`default@1`: name and version it was opened with."""
+    """`default@1`: name and version it was opened with; several are joined by `+`."""
+    enrolments: list[Enrolment] = []
     discharged_at: Instant
     discharged_on: date
     disposition: str | None = None

@@ -9,6 +9,7 @@ from care_chassis.consumption import Delivery
 from care_chassis.database import Database
 from care_chassis.events import Event, OutgoingEvent
 from care_chassis.health import Health
+from transition_orchestrator.domain.programme import Programmes
 from transition_orchestrator.follow_encounters import FollowEncounters, News
 from transition_orchestrator.protocol_files import load_protocols
 from transition_orchestrator.routes import read_news
@@ -18,12 +19,12 @@ from transition_orchestrator.store import PostgresLedgers
 
 @asynccontextmanager
 async def following(database_url: str, sites_dir: Path) -> AsyncGenerator[FollowEncounters]:
-    protocols = load_protocols(None)
+    programmes = Programmes(load_protocols())
     async with Database(database_url) as database:
         yield FollowEncounters(
             ledgers=PostgresLedgers(database),
-            sites=SiteFolder(sites_dir, protocols, Health()),
-            protocols=protocols,
+            sites=SiteFolder(sites_dir, programmes, Health()),
+            programmes=programmes,
             clock=SystemClock(),
         )
 

@@ -17,6 +17,7 @@ from tests.support.transition_orchestrator_fakes import MemoryLedgers
 from care_chassis.clock import SystemClock
 from care_chassis.health import Health
 from transition_orchestrator.domain.plan import Case, steps_of
+from transition_orchestrator.domain.programme import Programmes
 from transition_orchestrator.domain.protocol import Circumstance
 from transition_orchestrator.domain.routing import TransitionKind
 from transition_orchestrator.follow_encounters import FollowEncounters
@@ -36,12 +37,11 @@ def plan(sites_dir: Path) -> dict[str, Any]:
     All that is told: from the event as read to the transition and what is said of it on Kafka,
     risk scores and windows included, with nothing stored.
     """
-    protocols = load_protocols(None)
-    sites = SiteFolder(sites_dir, protocols, Health())
+    programmes = Programmes(load_protocols())
+    sites = SiteFolder(sites_dir, programmes, Health())
     rules = sites.rules_of("GHH")
     assert rules is not None
-    opens_with = rules.opens_with
-    home = opens_with.plans[TransitionKind.HOME_VISIT]
+    home = rules.opens_with.plan_of(TransitionKind.HOME_VISIT)
     case = Case(_NOW, frozenset({Circumstance.HIGH_RISK}), rules.days)
     visits = [replace(_VISIT, patient=f"P{number}", visit=f"V{number}") for number in range(_SOME)]
     told = deliveries(events_of(messages(discharges_of(visits)), sites_dir))
@@ -49,13 +49,13 @@ def plan(sites_dir: Path) -> dict[str, Any]:
     def follow() -> None:
         ledgers = MemoryLedgers()
         following = FollowEncounters(
-            ledgers=ledgers, sites=sites, protocols=protocols, clock=SystemClock()
+            ledgers=ledgers, sites=sites, programmes=programmes, clock=SystemClock()
         )
         asyncio.run(following.follow(told))
         assert len(ledgers.transitions) == _SOME
 
     return {
-        "per_second": round(_rate_of(lambda: steps_of(home, case, opens_with.visiting_hours))),
+        "per_second": round(_rate_of(lambda: steps_of(home, case))),
         "followed_per_second": round(_SOME * _rate_of(follow)),
     }
 

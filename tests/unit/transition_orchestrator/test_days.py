@@ -6,12 +6,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from transition_orchestrator.domain.calendar import BusinessCalendar, LocalDays
+from transition_orchestrator.domain.due_rules import DueRuleError, due_rule
 from transition_orchestrator.domain.plan import last_slot_before
-from transition_orchestrator.domain.protocol import (
-    DueRuleError,
-    VisitingHours,
-    due_rule,
-)
+from transition_orchestrator.domain.protocol import VisitingHours
 
 CALENDAR = BusinessCalendar()
 NEW_YORK = LocalDays(ZoneInfo("America/New_York"), CALENDAR)

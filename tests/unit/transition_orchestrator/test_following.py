@@ -1,14 +1,14 @@
 """The use case: each event once, each change announced once, work kept, and whose doing it was."""
 
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from tests.support.manual_clock import ManualClock
 from tests.support.transition_orchestrator_fakes import (
     NEW_YORK,
-    PROTOCOLS,
+    PROGRAMMES,
     FakeSites,
     MemoryLedgers,
     delivered,
@@ -134,7 +134,7 @@ async def test_an_unknown_site_is_refused_and_leaves_no_trace() -> None:
     assert not ledgers.seen
 
 
-async def test_a_completed_step_keeps_its_due_time_through_a_correction() -> None:
+async def test_a_completed_step_keeps_its_record_and_is_judged_by_the_corrected_time() -> None:
     ledgers, follow, before = await opened()
     kept = next(step for step in before.view.steps if step.code == "home_visit")
     await follow.follow([delivered(Completion(before.transition_id, "home_visit"), "done")])
@@ -148,7 +148,10 @@ async def test_a_completed_step_keeps_its_due_time_through_a_correction() -> Non
     await follow.follow(message_deliveries([correction]))
     steps = {step.code: step for step in ledgers.transitions[0].view.steps}
     moved = datetime.fromisoformat("2026-06-13T13:00:00Z")
-    assert steps["home_visit"] == kept
+    done = steps["home_visit"]
+    assert (done.window_opens_at, done.due_at) == (kept.window_opens_at, kept.due_at)
+    assert done.corrected_opens_at == moved - timedelta(hours=24)
+    assert done.corrected_due_at == moved
     assert steps["medication_reconciliation"].due_at == moved
 
 
@@ -251,7 +254,7 @@ async def test_a_site_that_was_taken_away_holds_up_no_other() -> None:
     follow = FollowEncounters(
         ledgers=ledgers,
         sites=_OnlyNewYork(),
-        protocols=PROTOCOLS,
+        programmes=PROGRAMMES,
         clock=ManualClock(datetime.fromisoformat(AFTER_THE_PERIOD)),
     )
     assert [await follow.close_ended(1) for _ in range(3)] == [1, 0, 0]

@@ -26,7 +26,7 @@ from transition_orchestrator.domain.labs import Reading
 from transition_orchestrator.domain.lace import LaceInputs, LaceRules, LosMethod, lace_of
 from transition_orchestrator.domain.messages import Message, MessageKind
 from transition_orchestrator.domain.risk import RiskRules
-from transition_orchestrator.sites import risk_rules_of
+from transition_orchestrator.site_rules import risk_rules_of
 
 AT = datetime.fromisoformat("2026-06-09T06:00:00-04:00")
 STAY = LaceInputs(

@@ -10,6 +10,7 @@ from care_chassis.kafka import Publisher, make_broker
 from care_chassis.serving import Assembly
 from care_chassis.workers import repeatedly
 from transition_orchestrator.close_periods import ClosePeriods
+from transition_orchestrator.domain.programme import Programmes
 from transition_orchestrator.follow_encounters import FollowEncounters
 from transition_orchestrator.protocol_files import load_protocols
 from transition_orchestrator.routes import follow_encounters_and_tasks
@@ -24,10 +25,10 @@ def build(settings: Settings) -> Assembly:
     database = Database(settings.database_url)
     publisher = Publisher(settings.kafka, "transition-orchestrator")
     broker = make_broker(settings.kafka, "transition-orchestrator")
-    protocols = load_protocols(settings.protocols_dir)
-    sites = SiteFolder(settings.sites_dir, protocols, health)
+    programmes = Programmes(load_protocols(settings.protocols_dir))
+    sites = SiteFolder(settings.sites_dir, programmes, health)
     follow = FollowEncounters(
-        ledgers=PostgresLedgers(database), sites=sites, protocols=protocols, clock=clock
+        ledgers=PostgresLedgers(database), sites=sites, programmes=programmes, clock=clock
     )
     consumption = Consumption(
         follow_encounters_and_tasks(follow), publisher=publisher, clock=clock, health=health

@@ -4,7 +4,7 @@ One batch is one unit of work: what was seen before is left out, every cluster t
 locked and loaded, the domain decides, and what changed is written and announced.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 from uuid import UUID
@@ -16,7 +16,7 @@ from care_chassis.events import OutgoingEvent
 from transition_orchestrator.announcements import Cause, change_event, followed_event
 from transition_orchestrator.domain.cluster import Cluster, Gathering, gatherings_of
 from transition_orchestrator.domain.messages import Message, PatientKey, VisitKey
-from transition_orchestrator.domain.protocol import Protocol
+from transition_orchestrator.domain.programme import Programmes
 from transition_orchestrator.domain.reconciliation import Reconciled, Setting, reconcile
 from transition_orchestrator.ports import Ledger, Ledgers, Sites
 
@@ -37,11 +37,11 @@ class FollowEncounters:
     """Follows every encounter, and keeps the transitions that its discharges call for."""
 
     def __init__(
-        self, *, ledgers: Ledgers, sites: Sites, protocols: Mapping[str, Protocol], clock: Clock
+        self, *, ledgers: Ledgers, sites: Sites, programmes: Programmes, clock: Clock
     ) -> None:
         self._ledgers = ledgers
         self._sites = sites
-        self._protocols = protocols
+        self._programmes = programmes
         self._clock = clock
 
     async def follow(self, deliveries: Sequence[Delivery[News]]) -> None:
@@ -114,7 +114,7 @@ class FollowEncounters:
             cluster,
             Setting(
                 days=rules.days,
-                protocols=self._protocols,
+                programmes=self._programmes,
                 opens_with=rules.opens_with,
                 now=self._clock.now(),
                 risk_rules=rules.risk,

@@ -11,7 +11,7 @@ from care_chassis.events import OutgoingEvent
 from transition_orchestrator.domain.calendar import LocalDays
 from transition_orchestrator.domain.cluster import Cluster
 from transition_orchestrator.domain.messages import PatientKey, VisitKey
-from transition_orchestrator.domain.protocol import Protocol as CareProtocol
+from transition_orchestrator.domain.programme import Programme
 from transition_orchestrator.domain.risk import RiskRules
 
 
@@ -54,10 +54,10 @@ class Ledgers(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class SiteRules:
-    """How a site counts its days, which protocol it opens transitions with, and how it scores."""
+    """How a site counts its days, which protocols it opens transitions with, how it scores."""
 
     days: LocalDays
-    opens_with: CareProtocol
+    opens_with: Programme
     risk: RiskRules = field(default_factory=RiskRules)
 
 

@@ -1,146 +1,68 @@
 """Care protocols from YAML files: checked at the start, errors named by file, line and rule."""
 
-from datetime import time
+from collections.abc import Mapping
 from importlib.resources import as_file, files
 from pathlib import Path
-from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
-
-from care_chassis.documents import load_documents
-from transition_orchestrator.domain.boost import RiskFactor
-from transition_orchestrator.domain.protocol import (
-    Circumstance,
-    DueRule,
-    Plan,
-    Protocol,
-    Sooner,
-    StepRule,
-    VisitingHours,
-    due_rule,
+from care_chassis.documents import (
+    DocumentError,
+    faults_in,
+    files_of,
+    line_of,
+    load_document,
 )
-from transition_orchestrator.domain.routing import Flag, TransitionKind
-
-_WHEN = frozenset(one.value for known in (Flag, Circumstance, RiskFactor) for one in known)
-
-
-def _as_rule(value: object) -> object:
-    return due_rule(value) if isinstance(value, str) else value
+from transition_orchestrator.domain.protocol import Protocol
+from transition_orchestrator.domain.soundness import Unsound, unsound
+from transition_orchestrator.protocol_format import ProtocolFile
 
 
-Due = Annotated[DueRule, BeforeValidator(_as_rule)]
+def faults_of(path: Path) -> list[DocumentError]:
+    """All that keeps a protocol file from being used, by line; nothing where it can be."""
+    faults = faults_in(path, ProtocolFile)
+    if faults:
+        return faults
+    read = load_document(path, ProtocolFile)
+    slips = [
+        DocumentError(path, line_of(path, _place(read, one)), f"{one.code}: {one.rule}")
+        for one in unsound(read.protocol())
+    ]
+    return sorted(slips, key=lambda one: one.line)
 
 
-class _Closed(BaseModel):
-    """A misspelt key is an error and not a default."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
-
-
-class _SoonerFile(_Closed):
-    when: list[str] = Field(min_length=1)
-    due: Due
-
-    @field_validator("when")
-    @classmethod
-    def _known(cls, value: list[str]) -> list[str]:
-        return _known_circumstances(value)
-
-    def rule(self) -> Sooner:
-        return Sooner(frozenset(self.when), self.due)
+def _place(read: ProtocolFile, slip: Unsound) -> str:
+    """Where in the file the step stands; of a repetition, the step that repeats."""
+    steps = read.plans[slip.kind].steps
+    number = max(
+        (n for n, one in enumerate(steps) if slip.code.startswith(one.code.removesuffix("_1"))),
+        key=lambda n: (steps[n].code == slip.code, len(steps[n].code), n),
+    )
+    return f"plans.{slip.kind}.steps.{number}.{slip.key}"
 
 
-class _StepFile(_Closed):
-    code: str = Field(pattern="^[a-z][a-z0-9_]*$")
-    title: str
-    role: str = Field(pattern="^(nurse|pharmacist|coordinator|provider)$")
-    due: Due
-    opens: Due | None = None
-    sooner: _SoonerFile | None = None
-    best_before: _SoonerFile | None = None
-    in_visiting_hours: bool = False
-    when: list[str] = []
-
-    @field_validator("when")
-    @classmethod
-    def _known(cls, value: list[str]) -> list[str]:
-        return _known_circumstances(value)
-
-    def rule(self) -> StepRule:
-        return StepRule(
-            code=self.code,
-            title=self.title,
-            role=self.role,
-            due=self.due,
-            opens=self.opens,
-            sooner=self.sooner.rule() if self.sooner else None,
-            best_before=self.best_before.rule() if self.best_before else None,
-            in_visiting_hours=self.in_visiting_hours,
-            when=frozenset(self.when),
-        )
-
-
-class _PlanFile(_Closed):
-    period: Due
-    steps: list[_StepFile]
-
-    @field_validator("steps")
-    @classmethod
-    def _codes_once(cls, value: list[_StepFile]) -> list[_StepFile]:
-        codes = [step.code for step in value]
-        twice = sorted({code for code in codes if codes.count(code) > 1})
-        if twice:
-            raise ValueError(f"the step {twice[0]!r} stands twice in this plan")
-        return value
-
-
-class _HoursFile(_Closed):
-    first: time
-    last: time
-
-
-class _ProtocolFile(_Closed):
-    name: str = Field(pattern="^[a-z][a-z0-9_-]*$")
-    version: int = Field(ge=1)
-    visiting_hours: _HoursFile
-    plans: dict[TransitionKind, _PlanFile]
-
-    @field_validator("plans")
-    @classmethod
-    def _every_kind(cls, value: dict[TransitionKind, _PlanFile]) -> dict[TransitionKind, _PlanFile]:
-        missing = [kind.value for kind in TransitionKind if kind not in value]
-        if missing:
-            raise ValueError(f"there is no plan for {', '.join(missing)}")
-        return value
-
-    def protocol(self) -> Protocol:
-        return Protocol(
-            name=self.name,
-            version=self.version,
-            visiting_hours=VisitingHours(self.visiting_hours.first, self.visiting_hours.last),
-            plans={
-                kind: Plan(plan.period, tuple(step.rule() for step in plan.steps))
-                for kind, plan in self.plans.items()
-            },
-        )
-
-
-def _known_circumstances(value: list[str]) -> list[str]:
-    unknown = sorted(set(value) - _WHEN)
-    if unknown:
-        raise ValueError(f"{unknown[0]!r} is none of: {', '.join(sorted(_WHEN))}")
-    return value
+def load_protocol(path: Path) -> Protocol:
+    """One protocol. Raises DocumentError for the first slip of a file that cannot be used."""
+    for fault in faults_of(path):
+        raise fault
+    return load_document(path, ProtocolFile).protocol()
 
 
 def load_protocols(more: Path | None = None) -> dict[str, Protocol]:
     """The shipped protocols and those in the folder `more`, by label such as `default@1`.
 
-    Raises DocumentError for a file that cannot be used.
+    Raises DocumentError for a file that cannot be used, or that says once more what stands in
+    another: a version that transitions run on is never changed, it gets a successor.
     """
+    found: dict[str, Protocol] = {}
     with as_file(files("transition_orchestrator").joinpath("protocols")) as shipped:
-        read = [one for folder in (shipped, more) if folder for one in _read(folder)]
-    return {protocol.label: protocol for protocol in read}
+        for folder in (shipped, more) if more else (shipped,):
+            for path in files_of(folder):
+                protocol = load_protocol(path)
+                _once(path, protocol, found)
+                found[protocol.label] = protocol
+    return found
 
 
-def _read(folder: Path) -> list[Protocol]:
-    return [document.protocol() for document in load_documents(folder, _ProtocolFile)]
+def _once(path: Path, protocol: Protocol, found: Mapping[str, Protocol]) -> None:
+    if protocol.label in found:
+        rule = f"version: there is a {protocol.label} already; give this one the next version"
+        raise DocumentError(path, line_of(path, "version"), rule)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import holidays
 
 _DAY = timedelta(days=1)
-_LAST_SECOND = time(23, 59, 59)
+_SECOND = timedelta(seconds=1)
 _SATURDAY = 5
 
 
@@ -20,6 +20,19 @@ def _public_holidays(country: str, subdivision: str | None, year: int) -> frozen
     Inauguration Day not (D-04).
     """
     return frozenset(holidays.country_holidays(country, subdiv=subdivision, years=year))
+
+
+@lru_cache(maxsize=65_536)
+def _end_of(zone: ZoneInfo, day: date) -> datetime:
+    """The second before the next day begins, whatever clocks do around midnight.
+
+    Where midnight is put back to the day before, it comes twice and the second one ends the day;
+    where it is put back to itself, the first one does; where it is skipped, the change does.
+    """
+    midnight = datetime.combine(day + _DAY, time.min, zone)
+    first, second = (midnight.replace(fold=fold).astimezone(UTC) for fold in (0, 1))
+    last, earlier = max(first, second) - _SECOND, min(first, second) - _SECOND
+    return last if last.astimezone(zone).date() <= day else earlier
 
 
 class BusinessCalendar:
@@ -53,6 +66,13 @@ class BusinessCalendar:
                 found.append(day)
         return tuple(found)
 
+    def business_day_before(self, day: date, count: int) -> date:
+        """The business day `count` before `day`, which itself is never one of them."""
+        while count:
+            day -= _DAY
+            count -= self.is_business_day(day)
+        return day
+
 
 class LocalDays:
     """A site's days: its zone and its calendar."""
@@ -75,8 +95,8 @@ class LocalDays:
         return self.at(day, time.min)
 
     def end_of(self, day: date) -> datetime:
-        """The day's last second, which still counts."""
-        return self.at(day, _LAST_SECOND)
+        """The day's last second, which still counts: the later one where clocks repeat it."""
+        return _end_of(self._zone, day)
 
     def months_before(self, instant: datetime, months: int) -> datetime:
         """The same wall time so many months earlier, or that of the month's last day."""

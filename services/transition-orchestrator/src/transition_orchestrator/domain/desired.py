@@ -1,6 +1,7 @@
 """How the follow-ups of one visit must look now: every outcome with its clocks, risk and steps."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from transition_orchestrator.domain.calendar import LocalDays
@@ -13,12 +14,12 @@ from transition_orchestrator.domain.clocks import (
 from transition_orchestrator.domain.diagnoses import listed
 from transition_orchestrator.domain.discharges import Discharge
 from transition_orchestrator.domain.history import READMISSION_DAYS, History
-from transition_orchestrator.domain.lace import Tier
 from transition_orchestrator.domain.merging import NEVER_SAID
 from transition_orchestrator.domain.outcomes import Around, Outcome, leading_kind, outcomes_of
 from transition_orchestrator.domain.person import Person, practitioner_of
 from transition_orchestrator.domain.plan import Case, Step, StepState, steps_of
-from transition_orchestrator.domain.protocol import Circumstance, Plan, Protocol
+from transition_orchestrator.domain.programme import Circumstances, Enrolment, Programme
+from transition_orchestrator.domain.protocol import Circumstance, Plan
 from transition_orchestrator.domain.risk import Index, Risk, RiskRules, risk_of
 from transition_orchestrator.domain.stays import Stay
 from transition_orchestrator.domain.transitions import Diagnosis, TransitionView
@@ -31,6 +32,8 @@ class Place:
     days: LocalDays
     now: datetime
     risk_rules: RiskRules
+    taken: Mapping[str, int] = field(default_factory=dict[str, int])
+    """How many open transitions of the site follow a protocol that has so many places only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,8 @@ class Situation:
     stay: Stay
     discharge: Discharge
     place: Place
+    enrolled_before: Mapping[str, Enrolment] = field(default_factory=dict[str, Enrolment])
+    """What was decided earlier for its transition, by label."""
 
     @property
     def days(self) -> LocalDays:
@@ -62,15 +67,15 @@ class Desired:
     view: TransitionView
 
 
-def desired_of(situation: Situation, protocol: Protocol) -> list[Desired]:
+def desired_of(situation: Situation, programme: Programme) -> list[Desired]:
     """Every follow-up that the discharge ever called for, the superseded ones among them."""
     discharge = situation.discharge
     leading = leading_kind(discharge, _around(situation, situation.now))
-    period = protocol.plans[leading].period if leading else None
+    period = programme.plan_of(leading).period if leading else None
     closes_at = period.due_at(discharge.discharged_at, situation.days) if period else situation.now
     return [
         Desired(
-            discharge.run.event_ids, discharge.run.began_at, _view(situation, outcome, protocol)
+            discharge.run.event_ids, discharge.run.began_at, _view(situation, outcome, programme)
         )
         for outcome in outcomes_of(discharge, _around(situation, closes_at))
     ]
@@ -93,12 +98,16 @@ def _around(situation: Situation, closes_at: datetime) -> Around:
     )
 
 
-def _view(situation: Situation, outcome: Outcome, protocol: Protocol) -> TransitionView:
+def _view(situation: Situation, outcome: Outcome, programme: Programme) -> TransitionView:
     person, encounter = situation.person, situation.stay.encounter
     discharged_at, days = situation.discharge.discharged_at, situation.days
     discharged_on = days.date_of(discharged_at)
     index = Index(situation.stay, situation.history, discharged_at, days)
-    plan, risk = protocol.plans[outcome.kind], risk_of(index, situation.place.risk_rules)
+    plan, risk = programme.plan_of(outcome.kind), risk_of(index, situation.place.risk_rules)
+    known = _circumstances(situation, outcome, risk)
+    enrolments = programme.enrolments(
+        outcome.kind, Circumstances(known, situation.enrolled_before, situation.place.taken)
+    )
     return TransitionView(
         site=encounter.site,
         patient=person.patient,
@@ -109,7 +118,9 @@ def _view(situation: Situation, outcome: Outcome, protocol: Protocol) -> Transit
         state=outcome.state,
         reason=outcome.reason,
         flags=tuple(sorted(outcome.flags)),
-        protocol=protocol.label,
+        protocol=programme.label,
+        programme=programme.followed,
+        enrolments=enrolments,
         discharged_at=discharged_at,
         discharged_on=discharged_on,
         disposition=outcome.belief.disposition,
@@ -119,7 +130,7 @@ def _view(situation: Situation, outcome: Outcome, protocol: Protocol) -> Transit
         risk=risk,
         clocks=clocks_of(outcome.kind, discharged_at, days),
         hedis=hedis_of(discharged_on),
-        steps=_steps(situation, outcome, plan, protocol, risk),
+        steps=_steps(situation, outcome, plan, known, enrolments),
         attending=practitioner_of(encounter.facts.get("attending", NEVER_SAID).value),
         primary_care_provider=person.primary_care_provider,
         diagnoses=tuple(
@@ -132,27 +143,49 @@ def _view(situation: Situation, outcome: Outcome, protocol: Protocol) -> Transit
 _DIAGNOSIS = ("code", "system", "text", "kind")
 
 
-def _steps(
-    situation: Situation, outcome: Outcome, plan: Plan, protocol: Protocol, risk: Risk
-) -> tuple[Step, ...]:
-    """The steps that apply; one that did when the discharge became known is withdrawn."""
+def _circumstances(situation: Situation, outcome: Outcome, risk: Risk) -> frozenset[str]:
+    """What the steps and the enrolment depend on."""
     known: set[str] = {*outcome.flags, *(flagged.factor for flagged in risk.boost)}
-    if risk.lace and risk.lace.tier is Tier.HIGH:
-        known.add(Circumstance.HIGH_RISK)
-    once = known | situation.discharge.flags_ever(outcome.kind)
+    if risk.lace:
+        known.add(f"{risk.lace.tier}_risk")
+    if outcome.belief.encounter_class:
+        known.add(outcome.belief.encounter_class)
     if situation.person.primary_care_provider is None:
         known.add(Circumstance.NO_PCP)
+    return frozenset(known)
+
+
+def _once(situation: Situation, outcome: Outcome) -> frozenset[str]:
+    """What was so when the discharge became known, as far as steps may be withdrawn for it."""
+    once: set[str] = set(situation.discharge.flags_ever(outcome.kind))
     if not situation.person.had_provider_at(situation.discharge.run.began_at):
         once.add(Circumstance.NO_PCP)
+    return frozenset(once)
 
-    def steps(circumstances: set[str]) -> tuple[Step, ...]:
-        case = Case(situation.discharge.discharged_at, frozenset(circumstances), situation.days)
-        return steps_of(plan, case, protocol.visiting_hours)
 
-    if outcome.state.is_open and once <= known:
-        return steps(known)
-    asked = {step.code: step for step in steps(known)} if outcome.state.is_open else {}
-    return tuple(
-        asked.get(step.code) or replace(step, state=StepState.WITHDRAWN)
-        for step in steps(once | known)
+def _steps(
+    situation: Situation,
+    outcome: Outcome,
+    plan: Plan,
+    known: frozenset[str],
+    enrolments: Sequence[Enrolment],
+) -> tuple[Step, ...]:
+    """The steps that apply; one that did when the discharge became known is withdrawn."""
+    case = Case(
+        situation.discharge.discharged_at,
+        known,
+        situation.days,
+        admitted_at=situation.stay.admitted_at,
+        not_enrolled={one.protocol: one.because for one in enrolments if not one.enrolled},
     )
+    asked = steps_of(plan, case)
+    ever = known | _once(situation, outcome)
+    if outcome.state.is_open and ever == known:
+        return asked
+    once = asked if ever == known else steps_of(plan, replace(case, circumstances=ever))
+    steps = {step.code: _withdrawn(step) for step in once}
+    return tuple((steps | {one.code: one for one in asked if outcome.state.is_open}).values())
+
+
+def _withdrawn(step: Step) -> Step:
+    return replace(step, state=StepState.WITHDRAWN)

@@ -1,90 +1,64 @@
 """A care protocol as a value: which steps, for whom, due when (rulebook section 4)."""
 
-import re
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import time
 from enum import StrEnum
 
-from transition_orchestrator.domain.calendar import LocalDays
+from transition_orchestrator.domain.due_rules import DueRule
 from transition_orchestrator.domain.routing import TransitionKind
-
-
-class Unit(StrEnum):
-    """Which clock a due rule counts on."""
-
-    HOURS = "hours"
-    """Elapsed, whatever daylight saving does."""
-    BUSINESS_DAYS = "business days"
-    """Of the site's calendar, to the end of the local day."""
-    DAYS = "days"
-    """Calendar days, to the end of the local day."""
-
-
-class DueRuleError(ValueError):
-    """A due rule cannot be read."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__(
-            f"{text!r} is no due rule: say for example '2 business days after discharge', "
-            "'72 hours after discharge' or '7 days after discharge'"
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class DueRule:
-    """So many units after the discharge."""
-
-    count: int
-    unit: Unit
-
-    def __str__(self) -> str:
-        unit = self.unit.value.removesuffix("s") if self.count == 1 else self.unit.value
-        return f"{self.count} {unit} after discharge"
-
-    def due_at(self, discharged_at: datetime, days: LocalDays) -> datetime:
-        """The last instant that still satisfies the rule."""
-        if self.unit is Unit.HOURS:
-            return discharged_at + timedelta(hours=self.count)
-        return days.end_of(self._day(days.date_of(discharged_at), days))
-
-    def opens_at(self, discharged_at: datetime, days: LocalDays) -> datetime:
-        """The first instant of the same day or hour, never before the discharge."""
-        if self.unit is Unit.HOURS:
-            return discharged_at + timedelta(hours=self.count)
-        start = days.start_of(self._day(days.date_of(discharged_at), days))
-        return max(start, discharged_at)
-
-    def _day(self, discharged_on: date, days: LocalDays) -> date:
-        if self.unit is Unit.DAYS or self.count == 0:
-            return discharged_on + timedelta(days=self.count)
-        return days.calendar.business_days_after(discharged_on, self.count)[-1]
-
-
-_DUE_RULE = re.compile(r"(\d{1,4}) (hour|business day|day)s? after discharge")
-
-
-def due_rule(text: str) -> DueRule:
-    """Read `72 hours after discharge` and its like. Raises DueRuleError."""
-    match = _DUE_RULE.fullmatch(" ".join(text.split()))
-    if match is None:
-        raise DueRuleError(text)
-    return DueRule(int(match[1]), Unit(f"{match[2]}s"))
 
 
 class Circumstance(StrEnum):
     """What a step of the plan may depend on, beside the flags of the transition."""
 
     HIGH_RISK = "high_risk"
+    MODERATE_RISK = "moderate_risk"
+    LOW_RISK = "low_risk"
+    """The tier of the LACE index; none of the three where it is not known."""
     NO_PCP = "no_pcp"
+    INPATIENT = "inpatient"
+    OBSERVATION = "observation"
+    EMERGENCY = "emergency"
+    """The class of the visit."""
+
+
+ROLES = ("nurse", "pharmacist", "coordinator", "provider")
 
 
 @dataclass(frozen=True, slots=True)
 class Sooner:
-    """Another due rule, for those to whom one of the circumstances applies."""
+    """Another due rule, for those to whom one of the circumstances applies; for all, if none."""
 
     when: frozenset[str]
     due: DueRule
+
+    def applies(self, circumstances: frozenset[str]) -> bool:
+        return not self.when or bool(self.when & circumstances)
+
+
+@dataclass(frozen=True, slots=True)
+class Escalation:
+    """Who is to know of it when a step is still open so long after it was due."""
+
+    after: DueRule
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
+class Repetition:
+    """A step that is asked for several times, each time one interval later."""
+
+    every: DueRule
+    times: int
+
+
+@dataclass(frozen=True, slots=True)
+class VisitingHours:
+    """When people may be called upon at home, local time."""
+
+    first: time
+    last: time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,29 +70,99 @@ class StepRule:
     role: str
     due: DueRule
     opens: DueRule | None = None
-    sooner: Sooner | None = None
+    sooner: tuple[Sooner, ...] = ()
     best_before: Sooner | None = None
     """A softer target inside the deadline."""
-    in_visiting_hours: bool = False
+    visiting_hours: VisitingHours | None = None
     """Somebody goes there: a deadline outside visiting hours has a last slot before it."""
     when: frozenset[str] = frozenset()
     """Only if one of these flags or circumstances applies; without any, always."""
+    unless: frozenset[str] = frozenset()
+    """Not if one of these applies."""
+    same_as: frozenset[str] = frozenset()
+    """Codes of steps, of this or another protocol, that are the same work."""
+    escalate: Escalation | None = None
+    checklist: tuple[str, ...] = ()
+    protocol: str = ""
+    """The label of the protocol that asks for it."""
 
 
-@dataclass(frozen=True, slots=True)
-class VisitingHours:
-    """When people may be called upon at home, local time."""
+def repeated(rule: StepRule, repetition: Repetition | None) -> Iterator[StepRule]:
+    """The rule as often as it is asked for, `coach_call_1`, `coach_call_2` or `call`, `call_2`.
 
-    first: time
-    last: time
+    Each time but the first it opens when the one before was due. Raises ValueError where due rule
+    and interval count on different clocks.
+    """
+    if repetition is None:
+        yield rule
+        return
+    for number in range(repetition.times):
+        again = _again(rule, repetition.every, number) if number else rule
+        yield replace(again, title=f"{rule.title} ({number + 1} of {repetition.times})")
 
 
-@dataclass(frozen=True, slots=True)
+def _again(rule: StepRule, every: DueRule, number: int) -> StepRule:
+    opens = rule.opens.later_by(every, number) if rule.opens else None
+    return replace(
+        rule,
+        code=_numbered(rule.code, number + 1),
+        due=rule.due.later_by(every, number),
+        opens=opens or rule.due.later_by(every, number - 1),
+        sooner=tuple(replace(one, due=one.due.later_by(every, number)) for one in rule.sooner),
+    )
+
+
+def _numbered(code: str, number: int) -> str:
+    return code if number == 1 else f"{code.removesuffix('_1')}_{number}"
+
+
+@dataclass(frozen=True)
 class Plan:
     """The steps for one kind of transition, and when its period ends."""
 
     period: DueRule
     steps: tuple[StepRule, ...]
+    tasks: tuple[tuple[StepRule, ...], ...] = field(init=False)
+    """The rules that become one task each, under the code that stands first."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "tasks", tuple(_one_task_each(self.steps)))
+
+
+def _one_task_each(steps: tuple[StepRule, ...]) -> Iterator[tuple[StepRule, ...]]:
+    """Steps with one code, or declared the same, together; anchors follow the code that stands.
+
+    Which of them apply to a case plays no part, so that a task keeps its code when facts change.
+    """
+    groups: list[list[StepRule]] = []
+    for step in steps:
+        mine = [group for group in groups if any(_is_same(step, one) for one in group)]
+        joined = [one for group in mine for one in group]
+        if mine:
+            groups[groups.index(mine[0])] = [*joined, step]
+            groups = [group for group in groups if group not in mine[1:]]
+        else:
+            groups.append([step])
+    codes = {step.code: group[0].code for group in groups for step in group}
+    for group in groups:
+        yield tuple(_with_codes(step, codes) for step in group)
+
+
+def _is_same(one: StepRule, other: StepRule) -> bool:
+    return one.code == other.code or one.code in other.same_as or other.code in one.same_as
+
+
+def _with_codes(step: StepRule, codes: Mapping[str, str]) -> StepRule:
+    def follow(due: DueRule) -> DueRule:
+        known = codes.get(due.anchor, due.anchor)
+        return due if known == due.anchor else replace(due, anchor=known)
+
+    return replace(
+        step,
+        code=codes[step.code],
+        due=follow(step.due),
+        opens=follow(step.opens) if step.opens else None,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,10 +171,34 @@ class Protocol:
 
     name: str
     version: int
-    visiting_hours: VisitingHours
     plans: Mapping[TransitionKind, Plan]
+    title: str = ""
+    when: frozenset[str] = frozenset()
+    """For whom it is meant, unless a site says otherwise: one of these; for all, if none."""
+    unless: frozenset[str] = frozenset()
 
     @property
     def label(self) -> str:
         """`default@1`: what a transition says it was opened with."""
-        return f"{self.name}@{self.version}"
+        return label_of(self.name, self.version)
+
+
+def label_of(name: str, version: int) -> str:
+    return f"{name}@{version}"
+
+
+def side_by_side(protocols: Iterable[Protocol]) -> Mapping[TransitionKind, Plan]:
+    """The plans of several protocols as one each: the first one's steps first, the longest period.
+
+    Raises nothing: a kind that none of them has a plan for is not there.
+    """
+    plans: dict[TransitionKind, Plan] = {}
+    for protocol in protocols:
+        for kind, plan in protocol.plans.items():
+            known = plans.get(kind)
+            if known is None:
+                plans[kind] = plan
+            else:
+                period = max(known.period, plan.period, key=lambda one: one.count)
+                plans[kind] = Plan(period, known.steps + plan.steps)
+    return plans

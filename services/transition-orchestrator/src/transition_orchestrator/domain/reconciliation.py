@@ -19,11 +19,11 @@ from transition_orchestrator.domain.numbers import Visit, visits_of
 from transition_orchestrator.domain.owners import Persons
 from transition_orchestrator.domain.person import Person, person_of
 from transition_orchestrator.domain.person_records import PersonRecord
-from transition_orchestrator.domain.protocol import Protocol
+from transition_orchestrator.domain.programme import Followed, Programme, Programmes
 from transition_orchestrator.domain.risk import RiskRules
 from transition_orchestrator.domain.standing import Change, StandingTransitions
 from transition_orchestrator.domain.stays import Stay
-from transition_orchestrator.domain.transitions import EncounterView, episode_id_of
+from transition_orchestrator.domain.transitions import EncounterView, TransitionView, episode_id_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +31,19 @@ class Setting:
     """The rules of the place and the time it is."""
 
     days: LocalDays
-    protocols: Mapping[str, Protocol]
-    """By label, every version that is known."""
-    opens_with: Protocol
+    programmes: Programmes
+    opens_with: Programme
     now: datetime
     risk_rules: RiskRules = field(default_factory=RiskRules)
+    taken: Mapping[str, int] = field(default_factory=dict[str, int])
+    """How many open transitions of the site follow a protocol that has so many places only."""
 
-    def protocol(self, label: str | None) -> Protocol:
-        """The version that a transition was opened with; a new one gets the site's own."""
-        return self.protocols.get(label or "", self.opens_with)
+    def programme(self, before: TransitionView | None) -> Programme:
+        """What a transition was opened with; a new one gets the site's own."""
+        if before is None:
+            return self.opens_with
+        kept = before.programme or (Followed(before.protocol),)
+        return self.programmes.of(kept) if self.programmes.known(kept) else self.opens_with
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +157,8 @@ def _desired(
     folk: _Folk, stay: Stay, known: "StandingTransitions", setting: Setting
 ) -> Iterator[Desired]:
     for discharge in reversed(stay.discharges):
-        place = Place(setting.days, setting.now, setting.risk_rules)
-        situation = Situation(folk.person, folk.history, stay, discharge, place)
-        label = known.protocol_of(discharge.run.event_ids)
-        yield from desired_of(situation, setting.protocol(label))
+        place = Place(setting.days, setting.now, setting.risk_rules, setting.taken)
+        before = known.told_of(discharge.run.event_ids)
+        enrolled = {one.protocol: one for one in before.enrolments} if before else {}
+        situation = Situation(folk.person, folk.history, stay, discharge, place, enrolled)
+        yield from desired_of(situation, setting.programme(before))

@@ -59,9 +59,9 @@ class StandingTransitions:
             for event_id in one.opened_from:
                 self._by_message.setdefault(event_id, []).append(one)
 
-    def protocol_of(self, discharges: frozenset[str]) -> str | None:
-        """The protocol that a follow-up of the discharge was opened with."""
-        return next((one.view.protocol for one in self._about(discharges)), None)
+    def told_of(self, discharges: frozenset[str]) -> TransitionView | None:
+        """What was told of a follow-up of the discharge, the protocols it was opened with."""
+        return next((one.view for one in self._about(discharges)), None)
 
     def bring_into_line(self, wanted: Iterable[Desired]) -> None:
         """Make what is wanted stand."""
@@ -118,9 +118,7 @@ def _keeping_work(known: Transition, view: TransitionView) -> TransitionView:
     """`view` with what people did left as it was, and the transition completed when all is done."""
     before = {step.code: step for step in known.view.steps}
     after = {step.code: step for step in view.steps}
-    done = {
-        code: replace(before[code], state=StepState.PLANNED) for code in known.done & set(before)
-    }
+    done = {code: _done(before[code], after.get(code)) for code in known.done & set(before)}
     steps = [done.get(code, step) for code, step in after.items()]
     for code, step in before.items():
         if code not in after:
@@ -129,6 +127,19 @@ def _keeping_work(known: Transition, view: TransitionView) -> TransitionView:
         steps = [step if step.code in known.done else _withdrawn(step) for step in steps]
         view = replace(view, state=TransitionState.COMPLETED, reason=None)
     return replace(view, steps=tuple(steps))
+
+
+def _done(step: Step, now: Step | None) -> Step:
+    """What is done keeps its record; by when it should have been is told as it now is."""
+    kept = replace(step, state=StepState.PLANNED)
+    if now is None:
+        return kept
+    moved = (now.window_opens_at, now.due_at) != (step.window_opens_at, step.due_at)
+    return replace(
+        kept,
+        corrected_opens_at=now.window_opens_at if moved else None,
+        corrected_due_at=now.due_at if moved else None,
+    )
 
 
 def _is_completed(known: Transition, view: TransitionView, steps: Iterable[Step]) -> bool:

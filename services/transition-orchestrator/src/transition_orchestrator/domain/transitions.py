@@ -13,6 +13,7 @@ from transition_orchestrator.domain.encounter import EncounterClass
 from transition_orchestrator.domain.messages import VisitKey
 from transition_orchestrator.domain.person import Patient, Practitioner
 from transition_orchestrator.domain.plan import Step, StepState
+from transition_orchestrator.domain.programme import Enrolment, Followed
 from transition_orchestrator.domain.risk import Risk
 from transition_orchestrator.domain.routing import Flag, TransitionKind
 
@@ -90,6 +91,10 @@ class TransitionView:
     risk: Risk = field(default_factory=Risk)
     former_visits: tuple[str, ...] = ()
     """Numbers under which the visit was spoken of before."""
+    programme: tuple[Followed, ...] = ()
+    """What `protocol` names, with all that the site had otherwise when it was opened."""
+    enrolments: tuple[Enrolment, ...] = ()
+    """Which of them follow this discharge, and why."""
 
     def ended(self, state: TransitionState, reason: Reason) -> "TransitionView":
         """The same, asking for nothing more."""

@@ -1,0 +1,211 @@
+"""A programme: the protocols that one site follows side by side, as the site has adapted them."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from transition_orchestrator.domain.due_rules import DueRule, Unit
+from transition_orchestrator.domain.protocol import (
+    Plan,
+    Protocol,
+    StepRule,
+    VisitingHours,
+    side_by_side,
+)
+from transition_orchestrator.domain.routing import TransitionKind
+
+
+@dataclass(frozen=True, slots=True)
+class StepChange:
+    """What a site has otherwise in one step of a protocol; None leaves it as the protocol says."""
+
+    code: str
+    leave_out: bool = False
+    title: str | None = None
+    role: str | None = None
+    due: DueRule | None = None
+    opens: DueRule | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """One protocol as a site follows it; kept with every transition that was opened so."""
+
+    label: str
+    when: frozenset[str] = frozenset()
+    """Only discharges to which one of these flags or circumstances applies; all, if none."""
+    unless: frozenset[str] = frozenset()
+    at_most: int | None = None
+    """How many open transitions of the site may follow it at a time."""
+    visiting_hours: VisitingHours | None = None
+    steps: tuple[StepChange, ...] = ()
+
+    @property
+    def name(self) -> str:
+        return self.label.partition("@")[0]
+
+    @property
+    def is_adapted(self) -> bool:
+        return bool(self.visiting_hours or self.steps)
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolment:
+    """Whether a protocol follows a discharge, and why."""
+
+    protocol: str
+    enrolled: bool
+    because: str
+    adapted: bool = False
+    """The site has steps or hours of its own in it."""
+    is_of_places: bool = False
+    """It was decided by whether a place was free, and stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What enrolment depends on."""
+
+    known: frozenset[str]
+    before: Mapping[str, Enrolment] = field(default_factory=dict[str, Enrolment])
+    """What was decided earlier for this transition, by label."""
+    taken: Mapping[str, int] = field(default_factory=dict[str, int])
+    """How many open transitions of the site follow a protocol, by its name."""
+
+
+_NOTHING = Plan(DueRule(29, Unit.DAYS), ())
+"""For a kind that no protocol has a plan for, which a site's check rules out: ask for nothing."""
+
+
+@dataclass(frozen=True)
+class Programme:
+    """Protocols side by side; the same work is one task, under its strictest rule."""
+
+    followed: tuple[Followed, ...]
+    protocols: tuple[Protocol, ...]
+    """In the same order, adapted."""
+    plans: Mapping[TransitionKind, Plan] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "plans", side_by_side(self.protocols))
+
+    @property
+    def label(self) -> str:
+        """`default@2`, or several joined by `+`."""
+        return "+".join(one.label for one in self.followed)
+
+    def plan_of(self, kind: TransitionKind) -> Plan:
+        return self.plans.get(kind, _NOTHING)
+
+    def enrolments(self, kind: TransitionKind, facts: Circumstances) -> tuple[Enrolment, ...]:
+        """For every protocol whether it follows a discharge of this kind, with the reason.
+
+        Who is enrolled follows from the facts and changes with them. A place, once taken or
+        refused, stays so: else a patient's care would hang on who is discharged next.
+        """
+        return tuple(
+            _enrolment(followed, protocol, kind, facts)
+            for followed, protocol in zip(self.followed, self.protocols, strict=True)
+        )
+
+
+def _enrolment(
+    followed: Followed, protocol: Protocol, kind: TransitionKind, facts: Circumstances
+) -> Enrolment:
+    against = _against(followed, protocol, kind, facts.known)
+    if against:
+        return Enrolment(followed.label, enrolled=False, because=against)
+    because = _names(followed.when & facts.known) or "every discharge of this kind"
+    if followed.at_most is None:
+        return _enrolled(followed, because)
+    before = facts.before.get(followed.label)
+    return before if before and before.is_of_places else _placed(followed, facts, because)
+
+
+def _against(
+    followed: Followed, protocol: Protocol, kind: TransitionKind, known: frozenset[str]
+) -> str:
+    """Why the protocol is not for the discharge; empty where it is."""
+    if kind not in protocol.plans:
+        return f"it has no plan for {kind}"
+    if followed.unless & known:
+        return f"not for {_names(followed.unless & known)}"
+    wanting = followed.when and not followed.when & known
+    return f"only for {_names(followed.when)}" if wanting else ""
+
+
+def _placed(followed: Followed, facts: Circumstances, because: str) -> Enrolment:
+    most, taken = followed.at_most or 0, facts.taken.get(followed.name, 0)
+    if taken >= most:
+        words = f"no place free of {most}, for {because}"
+        return Enrolment(followed.label, enrolled=False, because=words, is_of_places=True)
+    words = f"place {taken + 1} of {most}, for {because}"
+    return replace(_enrolled(followed, words), is_of_places=True)
+
+
+def _enrolled(followed: Followed, because: str) -> Enrolment:
+    return Enrolment(followed.label, enrolled=True, because=because, adapted=followed.is_adapted)
+
+
+def _names(circumstances: frozenset[str]) -> str:
+    return " or ".join(sorted(circumstances))
+
+
+class Programmes:
+    """Every protocol in every version, and the programmes that were made of them."""
+
+    def __init__(self, protocols: Mapping[str, Protocol]) -> None:
+        self.protocols = protocols
+        self._made: dict[tuple[Followed, ...], Programme] = {}
+
+    def of(self, followed: tuple[Followed, ...]) -> Programme:
+        """The programme. Raises KeyError where a version is not here (any more)."""
+        made = self._made.get(followed)
+        if made is None:
+            adapted = tuple(adapted_to(one, self.protocols[one.label]) for one in followed)
+            made = self._made[followed] = Programme(followed, adapted)
+        return made
+
+    def known(self, followed: tuple[Followed, ...]) -> bool:
+        """Whether every version of it is here."""
+        return bool(followed) and all(one.label in self.protocols for one in followed)
+
+    def newest(self, name: str) -> Protocol | None:
+        versions = [one for one in self.protocols.values() if one.name == name]
+        return max(versions, key=lambda one: one.version, default=None)
+
+
+def adapted_to(followed: Followed, protocol: Protocol) -> Protocol:
+    """The protocol with what a site has otherwise."""
+    if not followed.is_adapted:
+        return protocol
+    changes = {one.code: one for one in followed.steps}
+    return replace(
+        protocol,
+        plans={
+            kind: Plan(plan.period, tuple(_adapted(plan.steps, changes, followed.visiting_hours)))
+            for kind, plan in protocol.plans.items()
+        },
+    )
+
+
+def _adapted(
+    steps: Iterable[StepRule], changes: Mapping[str, StepChange], hours: VisitingHours | None
+) -> Iterable[StepRule]:
+    for step in steps:
+        own = replace(step, visiting_hours=hours) if hours and step.visiting_hours else step
+        change = changes.get(step.code)
+        if change is None:
+            yield own
+        elif not change.leave_out:
+            yield _changed(own, change)
+
+
+def _changed(step: StepRule, change: StepChange) -> StepRule:
+    return replace(
+        step,
+        title=change.title or step.title,
+        role=change.role or step.role,
+        due=change.due or step.due,
+        opens=change.opens or step.opens,
+        sooner=() if change.due else step.sooner,
+    )
