@@ -141,3 +141,14 @@ async def test_every_message_is_answered_as_it_asks_and_yes_means_that_it_is_hel
                 assert datas[index] in held
             if "AA" in codes:
                 assert headers_of(held[datas[index]]).verdict == "accepted"
+
+
+async def test_a_batch_that_tells_of_too_much_is_refused_whole() -> None:
+    """Here, because it takes seconds, which the unit tier has not."""
+    events = FakeEvents()
+    pairs = "".join(f"PID|||{n}^^^GHH^MR\rMRG|{n + 500}^^^GHH^MR\r" for n in range(499))
+    header = "MSH|^~\\&|ADT1|GHH|||20260522170512||ADT^A40^ADT_A39|M{}|P|2.5.1\rEVN|A40\r"
+    batch = "".join(header.format(number) + pairs for number in range(41)).encode()
+    (reply,) = await receiver(events).receive([Frame(batch)], ORIGIN)
+    assert b"more than 20000 events" in reply.blocks[0]
+    assert [event.data for event in events.held] == [batch]

@@ -115,15 +115,6 @@ async def test_a_batch_of_nothing_but_headers_is_refused_whole() -> None:
     assert len(events.held) == 1
 
 
-async def test_a_batch_that_tells_of_too_much_is_refused_whole() -> None:
-    events = FakeEvents()
-    pairs = "".join(f"PID|||{n}^^^GHH^MR\rMRG|{n + 500}^^^GHH^MR\r" for n in range(499))
-    header = "MSH|^~\\&|ADT1|GHH|||20260522170512||ADT^A40^ADT_A39|M{}|P|2.5.1\rEVN|A40\r"
-    batch = "".join(header.format(number) + pairs for number in range(41)).encode()
-    assert b"more than 20000 events" in await answer_to(batch, events)
-    assert [event.data for event in events.held] == [batch]
-
-
 async def test_while_kafka_is_away_every_message_of_a_batch_is_told_so() -> None:
     events = FakeEvents()
     events.away = True
