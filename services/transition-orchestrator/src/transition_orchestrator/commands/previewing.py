@@ -1,0 +1,225 @@
+"""`protocol preview`: the plan of a discharge as a timeline, and why a step is left out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TypedDict, Unpack
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import click
+from rich.markup import escape
+from rich.table import Table
+
+from care_chassis.documents import DocumentError
+from transition_orchestrator.commands.terminal import (
+    end,
+    known_programmes,
+    out,
+    protocol_of,
+    site_of,
+)
+from transition_orchestrator.domain.calendar import BusinessCalendar, LocalDays
+from transition_orchestrator.domain.encounter import EncounterClass
+from transition_orchestrator.domain.plan import Case, LeftOut, Step, considered
+from transition_orchestrator.domain.programme import (
+    Circumstances,
+    Enrolment,
+    Followed,
+    Programme,
+    Programmes,
+)
+from transition_orchestrator.domain.protocol import Protocol
+from transition_orchestrator.domain.routing import Route, TransitionKind, route_of
+from transition_orchestrator.domain.soundness import known_circumstances
+from transition_orchestrator.site_rules import rules_in
+
+_AT = "%a %d %b %H:%M"
+_ON = "%a %d %b %Y %H:%M"
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where the discharge takes place, and what is followed there."""
+
+    zone: ZoneInfo
+    days: LocalDays
+    programme: Programme
+
+
+class _Asked(TypedDict):
+    """The options as they were typed."""
+
+    protocols: tuple[str, ...]
+    discharge: str
+    disposition: str
+    encounter_class: str
+    site: str
+    zone: str
+    tier: str
+    flag: tuple[str, ...]
+    admission: str
+    done: tuple[str, ...]
+
+
+@click.command()
+@click.argument("protocols", metavar="[FILE|NAME]...", nargs=-1)
+@click.option("--discharge", required=True, help="ISO 8601; without an offset, local time.")
+@click.option("--disposition", default="01", help="UB-04 FL17 (PV1-36); default: 01.")
+@click.option(
+    "--class",
+    "encounter_class",
+    type=click.Choice([one.value for one in EncounterClass]),
+    default=EncounterClass.INPATIENT.value,
+)
+@click.option("--site", default="", help="A site's code: its zone, calendar and protocols.")
+@click.option("--zone", default="", help="An IANA zone, with the calendar of the US.")
+@click.option("--tier", default="", help="low, moderate or high; else it is not known.")
+@click.option("--flag", multiple=True, help="Such as ama, no_pcp or p8_poor_support; repeat it.")
+@click.option("--admission", default="", help="When the stay began, like --discharge.")
+@click.option("--done", multiple=True, help="A step that is done: CODE=INSTANT; repeat it.")
+def preview(**asked: Unpack[_Asked]) -> None:
+    """Print the plan of a discharge in local time: what, by when, by which rule, and what not.
+
+    Several protocols stand side by side; without one, the site's own, or the default.
+    """
+    place = _place(asked["protocols"], asked["site"], asked["zone"])
+    encounter_class = EncounterClass(asked["encounter_class"])
+    route = route_of(encounter_class, asked["disposition"])
+    if route.kind is None:
+        _print_nothing(encounter_class, asked["disposition"], route)
+        return
+    known = _known(route, encounter_class, asked["tier"], asked["flag"])
+    enrolments = place.programme.enrolments(route.kind, Circumstances(known))
+    case = _case(asked, place, known, enrolments)
+    plan = place.programme.plan_of(route.kind)
+    found = list(considered(plan, case))
+    _print_head(place, route.kind, case, enrolments)
+    _print_steps([one for one in found if isinstance(one, Step)], place.zone)
+    _print_left_out([one for one in found if isinstance(one, LeftOut)], case)
+    closes_at = plan.period.due_at(case.discharged_at, place.days)
+    out.print(f"The period ends {_local(closes_at, place.zone)}: {plan.period}.")
+
+
+def _case(
+    asked: _Asked, place: _Place, known: frozenset[str], enrolments: Sequence[Enrolment]
+) -> Case:
+    admission = asked["admission"]
+    return Case(
+        _instant(asked["discharge"], place.zone),
+        known,
+        place.days,
+        admitted_at=_instant(admission, place.zone) if admission else None,
+        done=dict(_done(one, place.zone) for one in asked["done"]),
+        not_enrolled={one.protocol: one.because for one in enrolments if not one.enrolled},
+    )
+
+
+def _place(names: Sequence[str], site: str, zone: str) -> _Place:
+    programmes = known_programmes()
+    if bool(site) == bool(zone):
+        end("Say either --site, such as GHH, or --zone, such as America/New_York.")
+    if site:
+        path, document = site_of(site)
+        try:
+            rules = rules_in(path, document, programmes)
+        except DocumentError as error:
+            end(f"{error}")
+        here, days, own = document.zone, rules.days, rules.opens_with
+    else:
+        here = _zone(zone)
+        days, own = LocalDays(here, BusinessCalendar()), None
+    chosen = _chosen([protocol_of(name, programmes) for name in names])
+    return _Place(here, days, chosen or own or _default(programmes))
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        end(f"{name!r} is not an IANA time zone such as America/New_York.")
+
+
+def _chosen(protocols: Sequence[Protocol]) -> Programme | None:
+    if not protocols:
+        return None
+    followed = tuple(Followed(one.label, one.when, one.unless) for one in protocols)
+    return Programme(followed, tuple(protocols))
+
+
+def _default(programmes: Programmes) -> Programme:
+    return programmes.of((Followed(protocol_of("default", programmes).label),))
+
+
+def _known(
+    route: Route, encounter_class: EncounterClass, tier: str, flags: Sequence[str]
+) -> frozenset[str]:
+    if tier not in ("", "low", "moderate", "high"):
+        end(f"{tier!r} is no tier: say low, moderate or high.")
+    try:
+        said = known_circumstances(frozenset(flags))
+    except ValueError as error:
+        end(f"{error}")
+    tiers = {f"{tier}_risk"} if tier else set[str]()
+    return frozenset({*route.flags, *said, *tiers, encounter_class.value})
+
+
+def _instant(text: str, zone: ZoneInfo) -> datetime:
+    try:
+        said = datetime.fromisoformat(text)
+    except ValueError:
+        end(f"{text!r} is no instant such as 2026-05-22T17:00-04:00 or 2026-05-22T17:00.")
+    return (said if said.tzinfo else said.replace(tzinfo=zone)).astimezone(UTC)
+
+
+def _done(text: str, zone: ZoneInfo) -> tuple[str, datetime]:
+    code, separator, at = text.partition("=")
+    if not separator:
+        end(f"{text!r} is no CODE=INSTANT such as home_visit=2026-05-24T10:00.")
+    return code, _instant(at, zone)
+
+
+def _local(at: datetime | None, zone: ZoneInfo) -> str:
+    return at.astimezone(zone).strftime(_AT) if at else ""
+
+
+def _print_nothing(encounter_class: EncounterClass, disposition: str, route: Route) -> None:
+    flags = f" ({', '.join(sorted(route.flags))})" if route.flags else ""
+    out.print(f"Nothing is followed up: class {encounter_class}, disposition {disposition}{flags}.")
+
+
+def _print_head(
+    place: _Place, kind: TransitionKind, case: Case, enrolments: Sequence[Enrolment]
+) -> None:
+    at = case.discharged_at.astimezone(place.zone).strftime(_ON)
+    out.print(f"Discharged {at}, {place.zone}: {kind}")
+    out.print(f"Known: {', '.join(sorted(case.circumstances))}")
+    for one in enrolments:
+        verb = "follows" if one.enrolled else "does not follow"
+        adapted = ", as the site has adapted it" if one.adapted else ""
+        out.print(f"{one.protocol} {verb} it{adapted}: {one.because}", markup=False)
+
+
+def _print_steps(steps: Sequence[Step], zone: ZoneInfo) -> None:
+    table = Table(box=None, pad_edge=False)
+    for name in ("opens", "best before", "due", "step", "", "who", "rule", "else to", "asked by"):
+        table.add_column(name, no_wrap=name in ("opens", "best before", "due", "step", "who"))
+    for step in sorted(steps, key=lambda one: (one.due_at, one.window_opens_at)):
+        table.add_row(
+            _local(step.window_opens_at, zone),
+            _local(step.best_before_at, zone),
+            _local(step.due_at, zone),
+            step.code,
+            escape(step.title),
+            step.role,
+            step.rule,
+            f"{step.escalates_to}, {_local(step.escalates_at, zone)}" if step.escalates_to else "",
+            ", ".join(step.protocols),
+        )
+    out.print(table)
+
+
+def _print_left_out(left: Sequence[LeftOut], case: Case) -> None:
+    for one in left:
+        if one.rule.protocol in case.not_enrolled:
+            continue
+        out.print(f"left out: {one.rule.code} ({one.rule.protocol}), {one.because}", markup=False)
