@@ -23,7 +23,7 @@ _TRANSITION_VIEWS = TypeAdapter(TransitionView)
 
 
 JsonRow: TypeAlias = dict[str, Any]
-"""A row by its columns. orjson writes the domain's values in it as they are read back here."""
+"""A row by its columns, as orjson writes it."""
 T = TypeVar("T")
 _MOST = 2048
 
@@ -64,7 +64,7 @@ class Rows:
             "site": one.site,
             "mrn": one.mrn,
             "authority": one.authority,
-            "facts": _written(self._facts, one.facts, _facts),
+            "facts": _written(self._facts, one.facts, _facts_as_json),
         }
 
     def of_encounter(self, key: ClusterKey, one: FollowedEncounter) -> JsonRow:
@@ -74,10 +74,10 @@ class Rows:
             "visit_key": told.visit_key,
             "site": told.site,
             "visit": told.visit,
-            "facts": _written(self._facts, told.facts, _facts),
+            "facts": _written(self._facts, told.facts, _facts_as_json),
             "moments": [_moment(moment) for moment in told.moments],
             "version": one.version,
-            "view": one.view,
+            "view": one.view and orjson.Fragment(_ENCOUNTER_VIEWS.dump_json(one.view)),
         }
 
     def of_transition(self, key: ClusterKey, one: Transition) -> JsonRow:
@@ -89,7 +89,7 @@ class Rows:
             "closes_at": one.view.closes_at,
             "opened_from": sorted(one.opened_from),
             "done": sorted(one.done),
-            "view": _written(self._views, one.view, _itself),
+            "view": _written(self._views, one.view, _TRANSITION_VIEWS.dump_json),
         }
 
     def person(self, row: Row) -> PersonRecord:
@@ -123,15 +123,15 @@ class Rows:
         )
 
 
-def _written(memory: Remembered[T], value: T, told: Callable[[T], object]) -> orjson.Fragment:
+def _written(memory: Remembered[T], value: T, as_json: Callable[[T], bytes]) -> orjson.Fragment:
     """A value as JSON, remembered by its text: PostgreSQL gives a `json` back as it was written."""
-    text = orjson.dumps(told(value)).decode()
+    text = as_json(value).decode()
     memory.keep(text, value)
     return orjson.Fragment(text)
 
 
-def _itself(view: TransitionView) -> TransitionView:
-    return view
+def _facts_as_json(facts: Facts) -> bytes:
+    return orjson.dumps(_facts(facts))
 
 
 def _facts(facts: Facts) -> list[list[Any]]:
