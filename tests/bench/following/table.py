@@ -5,7 +5,7 @@ from typing import Any
 
 from care_devstack.settings import CHECKOUT
 
-_PAGE = CHECKOUT / "docs" / "benchmarks.md"
+_PAGE = CHECKOUT / "docs" / "benchmarks-following.md"
 _BEGIN, _END = "<!-- following: written by make bench -->", "<!-- end of following -->"
 _STORED = ("empty", "ten_thousand", "million")
 _PROGRAMS = ("program", "postgres", "kafka")
