@@ -7,18 +7,17 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from care_chassis.consumption import Delivery
 from care_chassis.events import Event
+from care_contracts.measures import Tcm
 from care_contracts.notifications import NotificationSnapshot, NotificationState
 from care_contracts.reminders import Reminder, ReminderEventType
+from care_contracts.scores import Lace, Risk
 from care_contracts.transitions import (
     Clocks,
     EncounterSnapshot,
     EncounterStatus,
     Hedis,
-    Lace,
-    Risk,
     Step,
     StepState,
-    Tcm,
     TransitionKind,
     TransitionPatient,
     TransitionSnapshot,

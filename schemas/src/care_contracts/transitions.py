@@ -10,6 +10,8 @@ from uuid import UUID
 
 from care_contracts.base import Contract, Instant
 from care_contracts.encounters import Diagnosis, EncounterClass, Practitioner
+from care_contracts.measures import Measure, Tcm
+from care_contracts.scores import Risk
 
 
 class TransitionEventType(StrEnum):
@@ -122,15 +124,6 @@ class Clocks(Contract):
     medrec_hedis_due_at: Instant | None = None
 
 
-class Tcm(Contract):
-    """Transitional care management, rulebook section 1: dates local to the discharging site."""
-
-    eligible: str
-    """`yes`, `no` or `review`"""
-    period_first_on: date | None = None
-    period_last_on: date | None = None
-
-
 class Hedis(Contract):
     """The measure windows of rulebook section 2, dates local to the discharging site."""
 
@@ -139,96 +132,6 @@ class Hedis(Contract):
     medrec_first_on: date | None = None
     medrec_last_on: date | None = None
     discharge_info_last_on: date | None = None
-
-
-class LaceEvidence(Contract):
-    """What a LACE index was computed from."""
-
-    days: int
-    los_method: str
-    """`midnights` or `inclusive`"""
-    admission_type: str
-    came_by_emergency: bool
-    charlson: int
-    conditions: list[str]
-    icd10cm_cancers: bool
-    ed_visits: int
-    """In this network only: visits elsewhere are not seen."""
-
-
-class Lace(Contract):
-    """The LACE index with its parts (rulebook section 5)."""
-
-    score: int
-    tier: str
-    length_of_stay: int
-    acuity: int
-    comorbidity: int
-    ed_visits: int
-    variant: str
-    inputs: LaceEvidence | None = None
-
-
-class HospitalParts(Contract):
-    """The points of every item of the HOSPITAL score; None: not known, or not in the form."""
-
-    hemoglobin: int | None = None
-    oncology: int | None = None
-    sodium: int | None = None
-    procedure: int | None = None
-    index_type: int | None = None
-    admissions: int | None = None
-    length_of_stay: int | None = None
-
-
-class HospitalEvidence(Contract):
-    """What a HOSPITAL score was computed from; None is not known."""
-
-    hemoglobin: float | None = None
-    """g/dL"""
-    sodium: float | None = None
-    """mmol/L"""
-    from_oncology: bool | None = None
-    has_cancer: bool
-    had_procedure: bool | None = None
-    is_urgent: bool
-    admissions: int
-    """In the twelve months before, in this network only."""
-    days: int
-
-
-class Hospital(Contract):
-    """The HOSPITAL score, or what is known of it (rulebook section 5)."""
-
-    score: int | None = None
-    """None while it is incomplete"""
-    tier: str | None = None
-    """low, intermediate or high; None while what is missing could change it"""
-    incomplete: bool
-    known_points: int
-    maximum_points: int
-    missing: list[str] = []
-    """Names of parts"""
-    variant: str
-    """2016, 2013 or simplified"""
-    parts: HospitalParts
-    inputs: HospitalEvidence
-
-
-class Flagged(Contract):
-    """One of BOOST's eight Ps that applies; those that are absent were not looked for."""
-
-    factor: str
-    """`p8_psychological` and so on: what a plan's `when` names"""
-    because: str
-
-
-class Risk(Contract):
-    """Risk scores known for the transition."""
-
-    lace: Lace | None = None
-    hospital: Hospital | None = None
-    boost: list[Flagged] = []
 
 
 class TransitionSnapshot(Contract):
@@ -256,6 +159,7 @@ class TransitionSnapshot(Contract):
     risk: Risk = Risk()
     clocks: Clocks = Clocks()
     hedis: Hedis = Hedis()
+    measures: list[Measure] = []
     steps: list[Step] = []
     attending: Practitioner | None = None
     primary_care_provider: Practitioner | None = None

@@ -16,12 +16,12 @@ from care_chassis.events import Event, OutgoingEvent
 from care_chassis.kafka import Publisher
 from care_chassis.settings import KafkaSettings
 from care_contracts import topics
+from care_contracts.measures import Tcm
 from care_contracts.reminders import Reminder
 from care_contracts.tasks import TaskSnapshot, TaskState
 from care_contracts.transitions import (
     Step,
     StepState,
-    Tcm,
     TransitionKind,
     TransitionPatient,
     TransitionSnapshot,

@@ -17,6 +17,7 @@ from care_contracts.encounters import (
     PatientReference,
     VisitReference,
 )
+from care_contracts.measures import Tcm
 from care_contracts.notifications import NotificationSnapshot, NotificationState
 from care_contracts.reminders import Reminder
 from care_contracts.statements import Statement
@@ -24,7 +25,6 @@ from care_contracts.tasks import TaskSnapshot, TaskState
 from care_contracts.transitions import (
     EncounterSnapshot,
     EncounterStatus,
-    Tcm,
     TransitionKind,
     TransitionPatient,
     TransitionSnapshot,

@@ -9,11 +9,11 @@ from tests.support.reminders_fakes import DUE, task_id, transition_id
 
 from care_chassis.errors import PermanentError
 from care_chassis.events import Event
+from care_contracts.measures import Tcm
 from care_contracts.tasks import TaskSnapshot, TaskState
 from care_contracts.transitions import (
     Step,
     StepState,
-    Tcm,
     TransitionKind,
     TransitionPatient,
     TransitionSnapshot,

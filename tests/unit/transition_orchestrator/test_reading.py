@@ -20,8 +20,10 @@ from care_contracts.encounters import (
 )
 from care_contracts.results import Observation, ResultEvent
 from care_contracts.statements import Coded
-from care_contracts.tasks import TaskEventType, TaskSnapshot, TaskState
+from care_contracts.tasks import Attempt as ToldAttempt
+from care_contracts.tasks import Evidence, TaskEventType, TaskSnapshot, TaskState
 from transition_orchestrator.domain.messages import Message, MessageKind
+from transition_orchestrator.domain.work import Attempt, Work
 from transition_orchestrator.follow_encounters import Completion
 from transition_orchestrator.routes import read_news
 
@@ -94,11 +96,17 @@ def test_absent_deleted_and_given_facts_stay_three_things() -> None:
     assert news.patient_facts == {"sex": "F"}
 
 
-def test_a_completed_task_is_news_and_other_changes_of_tasks_are_not() -> None:
+def test_what_people_did_about_a_task_is_news_and_other_changes_of_tasks_are_not() -> None:
     done = read_news(event(TaskEventType.COMPLETED, task(TaskState.COMPLETED)))
-    assert done == Completion(TRANSITION, "home_visit")
+    assert done == Completion(
+        TRANSITION, "home_visit", is_done=True, work=Work(version=3, role="nurse")
+    )
+    tried = read_news(event(TaskEventType.ATTEMPTED, task(TaskState.ACCEPTED)))
+    assert tried == Completion(
+        TRANSITION, "home_visit", is_done=False, work=Work(version=3, role="nurse")
+    )
     for kind in TaskEventType:
-        if kind is not TaskEventType.COMPLETED:
+        if kind not in (TaskEventType.COMPLETED, TaskEventType.ATTEMPTED):
             assert read_news(event(kind, task(TaskState.ACCEPTED))) is None
 
 
@@ -148,3 +156,20 @@ def test_a_type_that_is_not_of_these_topics_is_refused() -> None:
 def test_a_body_that_breaks_the_contract_is_refused() -> None:
     with pytest.raises(ValidationError):
         read_news(event("encounter.discharged", b"{}"))
+
+
+def test_work_is_read_with_its_attempts_and_its_evidence() -> None:
+    told = TaskSnapshot.model_validate_json(task(TaskState.COMPLETED)).model_copy(
+        update={
+            "outcome": "done",
+            "completed_at": AT,
+            "attempts": [ToldAttempt(at=AT, by="nora", channel="phone", outcome="busy")],
+            "evidence": Evidence(done_at=AT.replace(hour=9), credential="NP", mdm="high"),
+        }
+    )
+    news = read_news(event(TaskEventType.COMPLETED, told.to_json()))
+    assert isinstance(news, Completion)
+    assert news.work
+    assert news.work.completed_at == AT.replace(hour=9)
+    assert (news.work.credential, news.work.mdm, news.work.outcome) == ("NP", "high", "done")
+    assert news.work.attempts == (Attempt(AT, "phone", "busy"),)

@@ -18,15 +18,18 @@ from transition_orchestrator.domain.cluster import Cluster, Gathering, gathering
 from transition_orchestrator.domain.messages import Message, PatientKey, VisitKey
 from transition_orchestrator.domain.programme import Programmes
 from transition_orchestrator.domain.reconciliation import Reconciled, Setting, reconcile
+from transition_orchestrator.domain.work import Work
 from transition_orchestrator.ports import Ledger, Ledgers, Sites
 
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """People completed a step."""
+    """How far people came with a step: they completed it, or they tried."""
 
     transition_id: UUID
     code: str
+    is_done: bool = True
+    work: Work | None = None
 
 
 News: TypeAlias = Message | Completion | None
@@ -106,7 +109,7 @@ class FollowEncounters:
         for message in gathering.messages:
             cluster = cluster.after(message)
         for completion in completions:
-            cluster = cluster.with_done(completion.transition_id, completion.code)
+            cluster = _after(cluster, completion)
         rules = self._sites.rules_of(cluster.site)
         if rules is None:  # taken out of the folder: what stands is left standing
             return Reconciled(cluster, (), ())
@@ -154,6 +157,12 @@ class _Causes:
         for message in reversed(about or gathering.messages):
             return self._by_event[message.stamp.event_id]
         return Cause()
+
+
+def _after(cluster: Cluster, completion: Completion) -> Cluster:
+    about, code = completion.transition_id, completion.code
+    worked = cluster.with_work(about, code, completion.work) if completion.work else cluster
+    return worked.with_done(about, code) if completion.is_done else worked
 
 
 def _bodies(deliveries: Iterable[Delivery[News]]) -> Iterable[News]:

@@ -16,9 +16,11 @@ from transition_orchestrator.domain.merging import Facts, Json, Stamp, Statement
 from transition_orchestrator.domain.messages import ClusterKey, PatientKey, VisitKey
 from transition_orchestrator.domain.person_records import PersonRecord
 from transition_orchestrator.domain.transitions import EncounterView, Transition, TransitionView
+from transition_orchestrator.domain.work import Work
 
 Row: TypeAlias = "asyncpg.Record"
 _ENCOUNTER_VIEWS = TypeAdapter(EncounterView)
+_WORK = TypeAdapter(dict[str, Work])
 _TRANSITION_VIEWS = TypeAdapter(TransitionView)
 
 
@@ -90,6 +92,7 @@ class Rows:
             "opened_from": sorted(one.opened_from),
             "done": sorted(one.done),
             "view": _written(self._views, one.view, _TRANSITION_VIEWS.dump_json),
+            "work": one.work,
         }
 
     def person(self, row: Row) -> PersonRecord:
@@ -120,6 +123,7 @@ class Rows:
             opened_from=frozenset(row["opened_from"]),
             done=frozenset(row["done"]),
             view=self._views.value_of(row["view"]),
+            work=_WORK.validate_python(row["work"]),
         )
 
 

@@ -13,7 +13,7 @@ from care_contracts.encounters import (
     VisitReference,
 )
 from care_contracts.results import Observation, ResultEvent
-from care_contracts.tasks import TaskEventType, TaskSnapshot
+from care_contracts.tasks import Evidence, TaskEventType, TaskSnapshot, TaskState
 from transition_orchestrator.domain.labs import FACT_BY_LOINC
 from transition_orchestrator.domain.merging import Json, Stamp
 from transition_orchestrator.domain.messages import (
@@ -24,6 +24,7 @@ from transition_orchestrator.domain.messages import (
     VisitKey,
     VisitName,
 )
+from transition_orchestrator.domain.work import Attempt, Work
 from transition_orchestrator.follow_encounters import Completion, FollowEncounters, News
 
 _KINDS = {
@@ -72,6 +73,8 @@ _NAME_A_PRIOR = frozenset(
 """Only these may tie two persons together."""
 _OF_NO_VISIT = frozenset({MessageKind.PERSON_UPDATED, MessageKind.PATIENT_DELETED})
 
+_WORKED = frozenset({TaskEventType.COMPLETED, TaskEventType.ATTEMPTED})
+
 
 def follow_encounters_and_tasks(follow: FollowEncounters) -> Reaction[News]:
     """The one thing this service reads."""
@@ -85,9 +88,8 @@ def follow_encounters_and_tasks(follow: FollowEncounters) -> Reaction[News]:
 
 def read_news(event: Event) -> News:
     """What an event says; None for a task's news that changes no plan."""
-    if event.type == TaskEventType.COMPLETED:
-        task = TaskSnapshot.model_validate_json(event.data)
-        return Completion(task.transition_id, task.code)
+    if event.type in _WORKED:
+        return _completion(TaskSnapshot.model_validate_json(event.data))
     if event.type.startswith("task."):
         return None
     if event.type.startswith("result."):
@@ -105,6 +107,24 @@ def _news_of_encounter(event: Event) -> Message | None:
     if kind in _OF_NOW and body.movement and body.movement.historic:
         kind = MessageKind.PERSON_UPDATED
     return _message(kind, body, event.event_id)
+
+
+def _completion(task: TaskSnapshot) -> Completion:
+    evidence = task.evidence or Evidence()
+    work = Work(
+        version=task.version,
+        role=task.role,
+        completed_at=task.completed_at and (evidence.done_at or task.completed_at),
+        outcome=task.outcome or "",
+        attempts=tuple(Attempt(one.at, one.channel, one.outcome) for one in task.attempts),
+        channel=evidence.channel or "",
+        credential=evidence.credential or "",
+        mdm=evidence.mdm or "",
+        elements=tuple(sorted(evidence.elements)),
+        other_tcm_claim=evidence.other_tcm_claim,
+    )
+    is_done = task.state is TaskState.COMPLETED
+    return Completion(task.transition_id, task.code, is_done, work)
 
 
 def _news_of_result(event: Event) -> Message | None:

@@ -4,11 +4,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from transition_orchestrator.domain.calendar import LocalDays
-from transition_orchestrator.domain.routing import Eligibility, TransitionKind
+from transition_orchestrator.domain.routing import TransitionKind
 
 CONTACT_BUSINESS_DAYS = 2
-TCM_LAST_DAY = 29
-"""The service period is the day of discharge and 29 more."""
 HEDIS_LAST_DAY = 30
 """HEDIS windows end a day later than the TCM period: an off-by-one that is meant."""
 DISCHARGE_INFORMATION_DAY = 2
@@ -24,15 +22,6 @@ class Clocks:
     follow_up_7d_due_at: datetime | None = None
     follow_up_14d_due_at: datetime | None = None
     medrec_hedis_due_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Tcm:
-    """Transitional care management: eligibility and service period."""
-
-    eligible: Eligibility
-    period_first_on: date | None = None
-    period_last_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +59,6 @@ def clocks_of(kind: TransitionKind, discharged_at: datetime, days: LocalDays) ->
             return Clocks(medrec_hedis_due_at=end(HEDIS_LAST_DAY))
         case _:
             return Clocks()
-
-
-def tcm_of(eligible: Eligibility, discharged_on: date) -> Tcm:
-    if eligible is Eligibility.NO:
-        return Tcm(eligible)
-    return Tcm(eligible, discharged_on, discharged_on + timedelta(days=TCM_LAST_DAY))
 
 
 def hedis_of(discharged_on: date) -> Hedis:

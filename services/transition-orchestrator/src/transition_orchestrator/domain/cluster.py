@@ -16,6 +16,7 @@ from transition_orchestrator.domain.messages import (
 )
 from transition_orchestrator.domain.person_records import PersonRecord, records_after
 from transition_orchestrator.domain.transitions import EncounterView, Transition
+from transition_orchestrator.domain.work import Work
 
 _CONTINUATIONS: Mapping[MessageKind, Continuation] = {
     MessageKind.VISIT_MERGED: Continuation.MERGED,
@@ -74,6 +75,15 @@ class Cluster:
             encounter = followed.encounter.with_said(said, message.stamp)
             after[prior.key] = replace(followed, encounter=encounter)
         return after
+
+    def with_work(self, transition_id: UUID, code: str, work: Work) -> "Cluster":
+        """The cluster after people worked on a step; older news than what is known is none."""
+        known = self.transitions.get(transition_id)
+        before = known.work.get(code) if known else None
+        if known is None or (before and before.version >= work.version):
+            return self
+        worked = replace(known, work={**known.work, code: work})
+        return replace(self, transitions={**self.transitions, transition_id: worked})
 
     def with_done(self, transition_id: UUID, code: str) -> "Cluster":
         """The cluster after people completed a step."""

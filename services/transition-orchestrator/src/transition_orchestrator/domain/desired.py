@@ -5,11 +5,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from transition_orchestrator.domain.calendar import LocalDays
+from transition_orchestrator.domain.cases import Cases, Discharged, cases_of
 from transition_orchestrator.domain.clocks import (
     CONTACT_BUSINESS_DAYS,
     clocks_of,
     hedis_of,
-    tcm_of,
 )
 from transition_orchestrator.domain.diagnoses import listed
 from transition_orchestrator.domain.discharges import Discharge
@@ -22,6 +22,7 @@ from transition_orchestrator.domain.programme import Circumstances, Enrolment, P
 from transition_orchestrator.domain.protocol import Circumstance, Plan
 from transition_orchestrator.domain.risk import Index, Risk, RiskRules, risk_of
 from transition_orchestrator.domain.stays import Stay
+from transition_orchestrator.domain.tcm_terms import Tcm
 from transition_orchestrator.domain.transitions import Diagnosis, TransitionView
 
 
@@ -65,6 +66,7 @@ class Desired:
     began_at: datetime
     """When the discharge was first recorded."""
     view: TransitionView
+    cases: Cases
 
 
 def desired_of(situation: Situation, programme: Programme) -> list[Desired]:
@@ -73,12 +75,25 @@ def desired_of(situation: Situation, programme: Programme) -> list[Desired]:
     leading = leading_kind(discharge, _around(situation, situation.now))
     period = programme.plan_of(leading).period if leading else None
     closes_at = period.due_at(discharge.discharged_at, situation.days) if period else situation.now
-    return [
-        Desired(
-            discharge.run.event_ids, discharge.run.began_at, _view(situation, outcome, programme)
-        )
-        for outcome in outcomes_of(discharge, _around(situation, closes_at))
-    ]
+    outcomes = outcomes_of(discharge, _around(situation, closes_at))
+    return [_one(situation, outcome, programme) for outcome in outcomes]
+
+
+def _one(situation: Situation, outcome: Outcome, programme: Programme) -> Desired:
+    run = situation.discharge.run
+    cases = cases_of(
+        Discharged(
+            situation.person,
+            situation.history,
+            situation.stay,
+            situation.discharge,
+            situation.days,
+        ),
+        outcome,
+    )
+    tcm, measures = cases.judged()
+    view = replace(_view(situation, outcome, programme), tcm=tcm, measures=measures)
+    return Desired(run.event_ids, run.began_at, view, cases)
 
 
 def _around(situation: Situation, closes_at: datetime) -> Around:
@@ -126,7 +141,7 @@ def _view(situation: Situation, outcome: Outcome, programme: Programme) -> Trans
         disposition=outcome.belief.disposition,
         closes_at=plan.period.due_at(discharged_at, days),
         business_days=days.calendar.business_days_after(discharged_on, CONTACT_BUSINESS_DAYS),
-        tcm=tcm_of(outcome.belief.route.tcm, discharged_on),
+        tcm=Tcm(outcome.belief.route.tcm),
         risk=risk,
         clocks=clocks_of(outcome.kind, discharged_at, days),
         hedis=hedis_of(discharged_on),

@@ -1,7 +1,8 @@
 """The transitions that stand, brought into line with those that should: what changed is news."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from transition_orchestrator.domain.transitions import (
     TransitionView,
     transition_ids_of,
 )
+from transition_orchestrator.domain.work import NOTHING_DONE, done_by
 
 
 class Announcement(StrEnum):
@@ -64,13 +66,11 @@ class StandingTransitions:
         return next((one.view for one in self._about(discharges)), None)
 
     def bring_into_line(self, wanted: Iterable[Desired]) -> None:
-        """Make what is wanted stand."""
-        for desired in wanted:
-            known = self._match(desired)
+        """Make what is wanted of one person stand."""
+        matched = [(desired, self._claimed(desired)) for desired in wanted]
+        for desired, known, view in _judged(matched):
             if known:
-                del self._free[known.transition_id]
-                view = _keeping_work(known, desired.view)
-                self._keep(_moved_on(known, view, desired.discharges))
+                self._keep(_moved_on(known, _keeping_work(known, view), desired.discharges))
             else:
                 ids = transition_ids_of(desired.view.kind, desired.discharges)
                 fresh = next(one for one in ids if one not in self.standing)
@@ -90,8 +90,12 @@ class StandingTransitions:
         }
         return sorted(found.values(), key=_claim)
 
-    def _match(self, desired: Desired) -> Transition | None:
+    def _claimed(self, desired: Desired) -> Transition | None:
         """The stored transition of the same kind that was opened from the same discharge."""
+        known = self._match(desired)
+        return self._free.pop(known.transition_id) if known else None
+
+    def _match(self, desired: Desired) -> Transition | None:
         return next(
             (
                 one
@@ -111,7 +115,24 @@ class StandingTransitions:
 
 def _claim(transition: Transition) -> tuple[bool, bool, UUID]:
     """Which of several that fit goes on: one that people worked on, one that is to be seen."""
-    return not transition.done, transition.is_retracted, transition.transition_id
+    return (
+        not (transition.done or transition.work),
+        transition.is_retracted,
+        transition.transition_id,
+    )
+
+
+def _judged(
+    matched: Sequence[tuple[Desired, Transition | None]],
+) -> Iterator[tuple[Desired, Transition | None, TransitionView]]:
+    """Every follow-up with where its claim and measures stand; an earlier claim covers a later."""
+    claimed: list[date] = []
+    for desired, known in sorted(matched, key=lambda one: one[0].view.discharged_at):
+        done = done_by(known.work) if known else NOTHING_DONE
+        before = next((on for on in claimed if desired.cases.is_covered_by(on)), None)
+        if done != NOTHING_DONE and desired.cases.claims(done, before):
+            claimed.append(desired.view.discharged_on)
+        yield desired, known, desired.cases.on(desired.view, done, before)
 
 
 def _keeping_work(known: Transition, view: TransitionView) -> TransitionView:

@@ -1,21 +1,24 @@
 """A transition: the follow-up that one discharge opens, as stored and as told outside."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 from itertools import count
 from uuid import UUID, uuid5
 
-from transition_orchestrator.domain.clocks import Clocks, Hedis, Tcm
+from transition_orchestrator.domain.clocks import Clocks, Hedis
 from transition_orchestrator.domain.course import EncounterStatus
 from transition_orchestrator.domain.encounter import EncounterClass
+from transition_orchestrator.domain.measures import Measure
 from transition_orchestrator.domain.messages import VisitKey
 from transition_orchestrator.domain.person import Patient, Practitioner
 from transition_orchestrator.domain.plan import Step, StepState
 from transition_orchestrator.domain.programme import Enrolment, Followed
 from transition_orchestrator.domain.risk import Risk
 from transition_orchestrator.domain.routing import Flag, TransitionKind
+from transition_orchestrator.domain.tcm_terms import Tcm
+from transition_orchestrator.domain.work import Work
 
 _NAMES = UUID("6f0d5f5e-5d0b-4e0f-9a52-0c8d1c6f3b7a")
 
@@ -89,6 +92,7 @@ class TransitionView:
     primary_care_provider: Practitioner | None
     diagnoses: tuple[Diagnosis, ...]
     risk: Risk = field(default_factory=Risk)
+    measures: tuple[Measure, ...] = ()
     former_visits: tuple[str, ...] = ()
     """Numbers under which the visit was spoken of before."""
     programme: tuple[Followed, ...] = ()
@@ -113,6 +117,8 @@ class Transition:
     done: frozenset[str]
     """The codes of the steps that people have completed; no replan undoes them."""
     view: TransitionView
+    work: Mapping[str, Work] = field(default_factory=dict[str, Work])
+    """What people did about each step, as far as they told."""
 
     @property
     def is_retracted(self) -> bool:
@@ -120,7 +126,7 @@ class Transition:
 
         What people worked on is not retracted.
         """
-        return self.view.reason is Reason.NOT_CALLED_FOR and not self.done
+        return self.view.reason is Reason.NOT_CALLED_FOR and not (self.done or self.work)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

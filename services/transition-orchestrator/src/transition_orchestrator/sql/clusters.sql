@@ -25,7 +25,7 @@ SELECT cluster_key, visit_key, site, visit, facts::text AS facts, moments, versi
 
 -- load_transitions --
 -- The transitions of some clusters.
-SELECT cluster_key, transition_id, version, opened_from, done, view::text AS view
+SELECT cluster_key, transition_id, version, opened_from, done, view::text AS view, work
   FROM transitions
  WHERE cluster_key = ANY ($1::text[]);
 
@@ -56,11 +56,11 @@ SELECT cluster_key, visit_key, site, visit, facts, moments, version, view
 -- keep_transitions --
 -- Writes transitions as they now are.
 INSERT INTO transitions (cluster_key, transition_id, version, state, closes_at, opened_from, done,
-                         view)
-SELECT cluster_key, transition_id, version, state, closes_at, opened_from, done, view
+                         view, work)
+SELECT cluster_key, transition_id, version, state, closes_at, opened_from, done, view, work
   FROM json_to_recordset($1::json)
        AS kept (cluster_key text, transition_id uuid, version int, state text,
-                closes_at timestamptz, opened_from text[], done text[], view json)
+                closes_at timestamptz, opened_from text[], done text[], view json, work json)
     ON CONFLICT (transition_id) DO UPDATE
    SET cluster_key = excluded.cluster_key,
        version = excluded.version,
@@ -68,7 +68,8 @@ SELECT cluster_key, transition_id, version, state, closes_at, opened_from, done,
        closes_at = excluded.closes_at,
        opened_from = excluded.opened_from,
        done = excluded.done,
-       view = excluded.view;
+       view = excluded.view,
+       work = excluded.work;
 
 -- find_transitions_to_close --
 -- Some open transitions of some sites whose period has ended.

@@ -7,14 +7,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from care_contracts.base import Instant
 from care_contracts.encounters import EncounterClass
+from care_contracts.measures import Tcm
 from care_contracts.notifications import NotificationState
-from care_contracts.transitions import (
-    Clocks,
-    EncounterStatus,
-    Hedis,
-    Risk,
-    Tcm,
-)
+from care_contracts.scores import Risk
+from care_contracts.transitions import Clocks, EncounterStatus, Hedis
 from worklist.domain.order import Due
 
 

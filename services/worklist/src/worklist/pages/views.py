@@ -2,18 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from care_contracts.transitions import Lace, TransitionPatient, TransitionSnapshot
+from care_contracts.scores import Lace
+from care_contracts.transitions import TransitionPatient, TransitionSnapshot
 from worklist.domain.order import Due, Pressure, due, pressure
-from worklist.domain.outcomes import ATTEMPTS, may_be_tried, outcomes_for
 from worklist.domain.people import Person
-from worklist.domain.tasks import Task, TaskState
+from worklist.domain.tasks import Task
 from worklist.pages import words
+from worklist.pages.choices import Choices, choices_for
 from worklist.pages.times import LocalTimes, Shown, age, on
 from worklist.sites import Sites
-
-_ASK_WHO = ("follow_up_visit", "home_visit", "medication_reconciliation")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,23 +36,6 @@ class PatientView:
     """What is shown, and what is dialled."""
     language: str
     deceased: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Choices:
-    """What this person may do with the task as it stands."""
-
-    claim: bool = False
-    start: bool = False
-    release: bool = False
-    complete: bool = False
-    outcomes: tuple[tuple[str, str], ...] = ()
-    attempts: tuple[tuple[str, str], ...] = ()
-    """How an attempt may end, for a task that is about reaching somebody."""
-    channels: tuple[tuple[str, str], ...] = ()
-    credentials: tuple[tuple[str, str], ...] = ()
-    """Asked of work whose evidence depends on who did it."""
-    asks_complexity: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +145,7 @@ class Viewer:
             ended=_ended(task, times),
             why_withdrawn=words.because(task.cancelled_for) if task.cancelled_for else "",
             reminded="Reminder sent" if "reminder.due_soon" in reminded else "",
-            choices=self._choices(task),
+            choices=choices_for(self._person, task),
         )
 
     def _owner(self, task: Task) -> str:
@@ -174,23 +155,6 @@ class Viewer:
         if task.work.owner == self._person.subject:
             return "You"
         return task.work.owner_name or task.work.owner
-
-    def _choices(self, task: Task) -> Choices:
-        mine = task.work.owner == self._person.subject
-        free = task.work.owner is None
-        if not (self._person.may_work and task.state.is_open and (mine or free)):
-            return Choices()
-        return Choices(
-            claim=free,
-            start=mine and task.state is TaskState.ACCEPTED,
-            release=mine,
-            complete=True,
-            outcomes=tuple(
-                (code.value, words.word(words.OUTCOMES, code))
-                for code in outcomes_for(task.step.code)
-            ),
-            **_asked(task.step.code),
-        )
 
 
 def chips(flags: list[str]) -> tuple[Chip, ...]:
@@ -231,19 +195,6 @@ def _aim(task: Task, times: LocalTimes, now: datetime) -> str:
     if best is None or best < now or not task.state.is_open:
         return ""
     return f"Best before {times.at(best).text}"
-
-
-def _asked(code: str) -> dict[str, Any]:
-    """What else a form asks for, by the kind of task."""
-    tried = may_be_tried(code)
-    return {
-        "attempts": tuple((one.value, words.word(words.OUTCOMES, one)) for one in ATTEMPTS)
-        if tried
-        else (),
-        "channels": tuple(words.CHANNELS.items()) if tried else (),
-        "credentials": tuple(words.CREDENTIALS.items()) if code in _ASK_WHO else (),
-        "asks_complexity": code == "follow_up_visit",
-    }
 
 
 def _tried(task: Task, times: LocalTimes) -> str:

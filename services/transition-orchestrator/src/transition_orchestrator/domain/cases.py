@@ -1,0 +1,131 @@
+"""What bills and measures need to know of one discharge, beside the work that people did."""
+
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from transition_orchestrator.domain.calendar import LocalDays
+from transition_orchestrator.domain.clocks import CONTACT_BUSINESS_DAYS
+from transition_orchestrator.domain.diagnoses import coded, listed
+from transition_orchestrator.domain.discharges import Discharge
+from transition_orchestrator.domain.encounter import EncounterClass
+from transition_orchestrator.domain.history import READMISSION_DAYS, History
+from transition_orchestrator.domain.measures import (
+    Measure,
+    MeasureCase,
+    conditions_of_fmc,
+    measures_of,
+)
+from transition_orchestrator.domain.merging import instant_of, value_of
+from transition_orchestrator.domain.outcomes import Outcome
+from transition_orchestrator.domain.person import Person
+from transition_orchestrator.domain.routing import Flag, TransitionKind
+from transition_orchestrator.domain.stays import Stay
+from transition_orchestrator.domain.tcm import TCM_LAST_DAY, can_be_claimed, tcm_of
+from transition_orchestrator.domain.tcm_terms import Tcm, TcmCase
+from transition_orchestrator.domain.transitions import TransitionState, TransitionView
+from transition_orchestrator.domain.work import NOTHING_DONE, Done
+
+_VOID = frozenset({TransitionState.VOIDED, TransitionState.SUPERSEDED})
+
+
+@dataclass(frozen=True, slots=True)
+class Discharged:
+    """One discharge of a person, with all that is known of the person here."""
+
+    person: Person
+    history: History
+    stay: Stay
+    discharge: Discharge
+    days: LocalDays
+
+
+@dataclass(frozen=True, slots=True)
+class Cases:
+    """One discharge as the claim and the measures see it."""
+
+    tcm: TcmCase
+    measures: MeasureCase
+
+    def judged(self, done: Done = NOTHING_DONE) -> tuple[Tcm, tuple[Measure, ...]]:
+        """Where the claim and the measures stand after what was done."""
+        return tcm_of(self.tcm, done), measures_of(self.measures, done)
+
+    def on(self, view: TransitionView, done: Done, claimed_before: date | None) -> TransitionView:
+        """The view with that; itself where it has it already."""
+        if done == NOTHING_DONE and claimed_before is None:
+            return view
+        case = replace(self, tcm=replace(self.tcm, claimed_before=claimed_before))
+        tcm, measures = case.judged(done)
+        return replace(view, tcm=tcm, measures=measures)
+
+    def is_covered_by(self, claimed: date) -> bool:
+        """Whether the discharge falls in the period of an earlier one that can be claimed."""
+        later = (self.tcm.discharged_on - claimed).days
+        return 0 < later <= TCM_LAST_DAY
+
+    def claims(self, done: Done, claimed_before: date | None) -> bool:
+        """Whether it can be claimed itself."""
+        return can_be_claimed(replace(self.tcm, claimed_before=claimed_before), done)
+
+
+def cases_of(one: Discharged, outcome: Outcome) -> Cases:
+    """The claim and the measures of one follow-up of a discharge."""
+    discharged_at, days = one.discharge.discharged_at, one.days
+    calendar = days.calendar
+    contact = calendar.business_days_after(days.date_of(discharged_at), CONTACT_BUSINESS_DAYS)
+    tcm = TcmCase(
+        eligible=outcome.belief.route.tcm,
+        discharged_at=discharged_at,
+        contact_due_at=days.end_of(contact[-1]),
+        days=days,
+        died_on=_died_on(one),
+        is_void=outcome.state in _VOID,
+    )
+    return Cases(tcm, _measure_case(one, outcome, tcm))
+
+
+def _died_on(one: Discharged) -> date | None:
+    """PID-29, else the day on which the person was first called dead."""
+    since = one.person.known_dead_since
+    if since is None:
+        return None
+    died_at = instant_of(value_of(one.person.facts, "died_at"))
+    return one.days.date_of(died_at or since.recorded_at)
+
+
+def _measure_case(one: Discharged, outcome: Outcome, tcm: TcmCase) -> MeasureCase:
+    stay, days, on = one.stay, one.days, tcm.discharged_on
+    again = _readmitted_on(one, on)
+    is_emergency = outcome.belief.encounter_class is EncounterClass.EMERGENCY
+    return MeasureCase(
+        discharged_on=on,
+        days=days,
+        admitted_on=days.date_of(stay.admitted_at) if stay.admitted_at else None,
+        birth_date=one.person.patient.birth_date,
+        is_emergency=is_emergency,
+        is_hospice=outcome.kind is TransitionKind.HOSPICE,
+        is_void=tcm.is_void,
+        died_on=tcm.died_on,
+        died_in_hospital=one.discharge.final.route.has_died,
+        readmitted_on=again,
+        readmission_planned=Flag.PLANNED_READMISSION in outcome.flags,
+        diagnoses=coded(listed(stay.encounter.facts, "diagnoses")),
+        conditions=_conditions(one) if is_emergency else frozenset(),
+    )
+
+
+def _readmitted_on(one: Discharged, discharged_on: date) -> date | None:
+    discharged_at, days = one.discharge.discharged_at, one.days
+    until = days.end_of(discharged_on + timedelta(days=READMISSION_DAYS))
+    at = one.history.admission_after(one.stay, discharged_at, until)
+    return days.date_of(at) if at else None
+
+
+def _conditions(one: Discharged) -> frozenset[str]:
+    """From all visits that this network knows."""
+    codes = [
+        code
+        for stay in one.history.stays
+        for code in coded(listed(stay.encounter.facts, "diagnoses"))
+    ]
+    return conditions_of_fmc(codes)
