@@ -52,9 +52,9 @@ class _PostgresLedger:
     ) -> Sequence[Cluster]:
         named = (sorted(set(patients)), sorted(set(visits)), sorted(set(transitions)))
         locked: set[str] = set()
-        found = await self._find(named)
-        # What was found may have been joined into something else before its lock was ours.
-        while missing := {*named[0], *named[1], *found} - locked:
+        found: set[str] = {*named[0], *named[1]} or await self._find(named)
+        # What is found may have been joined into something else before its lock was ours.
+        while missing := found - locked:
             await self._connection.execute(_QUERIES["lock_keys"], sorted(missing))
             locked |= missing
             found = await self._find(named)

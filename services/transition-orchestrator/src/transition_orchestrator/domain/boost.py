@@ -8,6 +8,7 @@ a P that is absent here was not looked for. Plans name these circumstances (`whe
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from transition_orchestrator.domain.comorbidity import plain_code
 
@@ -72,6 +73,12 @@ _PRINCIPAL: tuple[tuple[str, tuple[str, ...]], ...] = (
 
 def boost_of(diagnoses: Sequence[str], unplanned_admissions: int) -> tuple[Flagged, ...]:
     """The Ps that apply: `diagnoses` principal first, admissions in the six months before."""
+    return _boost_of(tuple(diagnoses), unplanned_admissions)
+
+
+@lru_cache(maxsize=2048)
+def _boost_of(diagnoses: tuple[str, ...], unplanned_admissions: int) -> tuple[Flagged, ...]:
+    """Remembered: every message about a visit asks again, and seldom of other diagnoses."""
     codes = [plain_code(code) for code in diagnoses]
     found = {factor: _first(groups, codes) for factor, groups in _CODED.items()}
     if _ANTIPLATELET in codes and _ASPIRIN in codes:

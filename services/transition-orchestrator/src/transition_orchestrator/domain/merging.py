@@ -43,11 +43,6 @@ class Timeline(NamedTuple):
 
     statements: tuple[Statement, ...] = ()
 
-    def with_newest(self, statement: Statement) -> "Timeline":
-        """The timeline of the newer of two statements; itself where that is the one it has."""
-        known = self.statements
-        return self if known and known[-1].stamp >= statement.stamp else Timeline((statement,))
-
     def with_statement(self, statement: Statement, lasting: frozenset[Stamp]) -> "Timeline":
         """The timeline with one more statement; itself where that says nothing new.
 
@@ -123,13 +118,12 @@ def with_facts(
     changed: dict[str, Timeline] = {}
     for name, value in said.items():
         before = facts.get(name, NEVER_SAID)
-        statement = Statement(value, stamp)
         if name in with_history:
-            after = before.with_statement(statement, lasting)
-        else:
-            after = before.with_newest(statement)
-        if after is not before:
-            changed[name] = after
+            after = before.with_statement(Statement(value, stamp), lasting)
+            if after is not before:
+                changed[name] = after
+        elif not before.statements or before.statements[-1].stamp < stamp:
+            changed[name] = Timeline((Statement(value, stamp),))
     return {**facts, **changed} if changed else facts
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
+from functools import lru_cache
 from itertools import count
 from uuid import UUID, uuid5
 
@@ -150,10 +151,12 @@ class EncounterView:
     expected_discharge_at: datetime | None = None
 
 
+@lru_cache(maxsize=8192)
 def encounter_id_of(visit_key: VisitKey) -> UUID:
     return uuid5(_NAMES, f"encounter:{visit_key}")
 
 
+@lru_cache(maxsize=8192)
 def episode_id_of(first_leg: VisitKey) -> UUID:
     return uuid5(_NAMES, f"episode:{first_leg}")
 
