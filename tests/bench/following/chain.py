@@ -27,7 +27,7 @@ from care_contracts.topics import TASKS
 _WARM_UP = (50, 10)
 _LEAST_MESSAGES = 300
 _SECONDS = 15
-_WAIT_SECONDS = 45.0
+_SILENCE_SECONDS = 8.0
 _END = b"\x1c\r"
 
 
@@ -37,7 +37,7 @@ class _Seen:
 
     due: dict[str, float] = field(default_factory=dict[str, float])
     took: dict[str, float] = field(default_factory=dict[str, float])
-    sent_late: float = 0.0
+    heard_at: float = 0.0
 
     @property
     def is_complete(self) -> bool:
@@ -98,7 +98,8 @@ async def _listening(bootstrap: str, seen: _Seen) -> AsyncGenerator[None]:
             event = read_event(await consumer.getone())
             due = seen.due.get(event.correlation_id)
             if due is not None and event.correlation_id not in seen.took:
-                seen.took[event.correlation_id] = time.perf_counter() - due
+                seen.heard_at = time.perf_counter()
+                seen.took[event.correlation_id] = seen.heard_at - due
 
     try:
         async with asyncio.TaskGroup() as group:
@@ -145,6 +146,7 @@ def _correlation_of(message: bytes) -> str:
 
 
 async def _until_complete(seen: _Seen) -> None:
-    until = time.perf_counter() + _WAIT_SECONDS
-    while not seen.is_complete and time.perf_counter() < until:
+    """Wait until all were heard, or until nothing has been heard for a while."""
+    seen.heard_at = time.perf_counter()
+    while not seen.is_complete and time.perf_counter() < seen.heard_at + _SILENCE_SECONDS:
         await asyncio.wait((asyncio.get_running_loop().create_future(),), timeout=0.1)
