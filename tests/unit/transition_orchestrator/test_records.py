@@ -20,7 +20,7 @@ async def followed() -> Cluster:
     """A stay that was discharged, corrected, and followed by another."""
     ledgers = MemoryLedgers()
     stay: dict[str, Any] = {"encounter_class": "inpatient", "site": "America/New_York"}
-    diagnoses = [{"code": "I50.9", "system": "I10", "text": "", "kind": "F"}]
+    diagnoses: list[Any] = [{"code": "I50.9", "system": "I10", "text": "", "kind": "F"}]
     messages = [
         said(
             MessageKind.ADMITTED,
