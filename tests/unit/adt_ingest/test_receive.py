@@ -1,5 +1,6 @@
 """Receiving: what is kept, what is told, and that AA is said only of what is held."""
 
+import gc
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -73,6 +74,27 @@ async def test_no_number_of_a_patient_stands_where_names_may_be_seen() -> None:
     for event in events.held:
         seen = f"{event.key} {event.subject} {event.source} {event.event_id} {event.extensions}"
         assert not any(text in seen for text in ("MR777", "V777", "Geheim"))
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"no message",
+        b"MSH|^~\\&|A|NOBODY|||||ADT^A01|1|P|2.5\r",
+        discharge(mrn=""),
+        discharge(family="M\u00fcller").decode().encode("latin-1"),
+    ],
+    ids=["no message", "unknown site", "no number", "other bytes"],
+)
+async def test_what_was_refused_takes_no_memory_any_more(data: bytes) -> None:
+    """Else thousands of messages wait for the garbage collector, which looks seldom."""
+    gc.disable()
+    try:
+        assert code_of(await answer_to(data, FakeEvents())) in ("AR", "AE")
+        kept = [each for each in gc.get_objects() if isinstance(each, Frame)]
+        assert not any(frame.data == data for frame in kept)
+    finally:
+        gc.enable()
 
 
 async def test_while_kafka_is_away_everything_is_answered_ae_and_nothing_else() -> None:

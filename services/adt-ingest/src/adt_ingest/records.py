@@ -252,8 +252,8 @@ def _event(
 ) -> OutgoingEvent:
     """The event with `body`, which is checked against its contract and then written as it is.
 
-    To write the model that comes of the check would take five times as long; tests hold that the
-    same bytes come of it. Raises ValidationError, EventTooLargeError.
+    To write the model that comes of the check would take five times as long; tests hold that it
+    would say the same, if in another order. Raises ValidationError, EventTooLargeError.
     """
     checked = contract.model_validate(body)
     data = orjson.dumps(body, option=orjson.OPT_UTC_Z)

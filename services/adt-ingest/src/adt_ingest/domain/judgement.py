@@ -91,7 +91,7 @@ def judge(frame: Frame, find_site: FindSite, received_at: datetime, origin: Orig
         _check(frame, header)
         site = _site_of(header, find_site)
     except Refusal as refusal:
-        return _turned_away(frame, header, flaw_of(frame) or refusal)
+        return _turned_away(frame, header, flaw_of(frame) or refusal.bare())
     stranger = refuse_origin(site, origin)
     if stranger is not None:
         return _turned_away(frame, header, stranger, site=site.code)
@@ -138,7 +138,7 @@ def _judge_of_site(
             message, header, site, trigger=trigger, received_at=received_at
         )
     except Refusal as refusal:
-        answer = Answer(site.answers.rejected_as, refusal)
+        answer = Answer(site.answers.rejected_as, refusal.bare())
         admitted = not isinstance(refusal, FormRefusal)
         return about(verdict=QUARANTINED, answer=answer, trigger=trigger, admitted=admitted)
     verdict = ACCEPTED if told else IGNORED

@@ -1,6 +1,7 @@
 """Why a message cannot be taken: HL7's code for it, words for a person, and the place."""
 
 from enum import Enum
+from typing import Self
 
 
 class Problem(Enum):
@@ -28,6 +29,10 @@ class Refusal(Exception):  # noqa: N818 - a judgement about a message, not a fau
         self.problem = problem
         self.reason = reason
         self.place = place
+
+    def bare(self) -> Self:
+        """The same without where it was raised: that would hold on to the whole message."""
+        return type(self)(self.problem, self.reason, self.place)
 
 
 class FormRefusal(Refusal):
