@@ -9,7 +9,12 @@ from functools import lru_cache
 from typing import Any
 
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaError, MessageSizeTooLargeError
+from aiokafka.errors import (
+    KafkaError,
+    MessageSizeTooLargeError,
+    ProducerClosed,
+    UnknownTopicOrPartitionError,
+)
 from aiokafka.partitioner import DefaultPartitioner
 from faststream.kafka import KafkaBroker
 
@@ -20,6 +25,7 @@ from care_chassis.settings import KafkaSettings
 _Record = tuple[str, bytes | None, bytes | None, Sequence[tuple[str, bytes]]]
 _BATCH_BYTES = 1024 * 1024  # at aiokafka's default of 16 KiB many senders queue for one open batch
 _REQUEST_BYTES = 8 * _BATCH_BYTES
+_MOST_BYTES = 16 * _BATCH_BYTES  # what a topic takes; a batch that it refuses breaks the sequence
 
 
 def make_broker(settings: KafkaSettings, service: str) -> KafkaBroker:
@@ -46,7 +52,9 @@ class _Waiting:
         """Tell them, once every batch is done."""
         failures = [error for batch in self.batches if (error := batch.exception())]
         if failures:
-            self.fail(failures[0])
+            # The batches behind one that was too large fail too, by their sequence numbers.
+            own = (each for each in failures if isinstance(each, MessageSizeTooLargeError))
+            self.fail(next(own, failures[0]))
         elif not self.held.done():
             self.held.set_result(None)
 
@@ -106,6 +114,8 @@ class Publisher:
             raise PermanentError("an event is too large for Kafka") from error
         except (KafkaError, OSError, TimeoutError) as error:
             raise TransientError("Kafka") from error
+        finally:
+            del waiting  # else it and its failure hold each other, and the records with them
 
     async def _publish_waiting(self) -> None:
         """Publish until nothing waits any more."""
@@ -131,19 +141,35 @@ class Publisher:
         try:
             async with asyncio.timeout(self._settings.publish_timeout_seconds):
                 producer = self._producer or await self._start()
-                batches = await _send_all(producer, taken)
+                batches = await self._send_all(producer, taken)
+                await _settle_all(taken, batches)
         except BaseException as error:
             self._discard(producer)
-            for waiting in (*taken, *self._waiting):  # nobody waits for one timeout after another
-                waiting.fail(error)
-            self._waiting.clear()
+            self._fail(taken, error if isinstance(error, Exception) else ProducerClosed())
             if not isinstance(error, Exception):
                 raise
         else:
-            for waiting in taken:
-                waiting.settle()
             if any(batch.exception() for batch in batches):
                 self._discard(producer)
+
+    async def _send_all(
+        self, producer: AIOKafkaProducer, taken: Sequence[_Waiting]
+    ) -> Sequence[asyncio.Future[Any]]:
+        """Give the producer all records; returns their batches."""
+        filling = _Filling(producer, self._settings.publish_timeout_seconds / 4)
+        for waiting in taken:
+            for record in waiting.records:
+                refusal = await filling.add(record, waiting)
+                if refusal is not None:
+                    waiting.fail(refusal)  # and nobody else
+                    break
+        return await filling.sent()
+
+    def _fail(self, taken: Sequence[_Waiting], error: BaseException) -> None:
+        """Tell all who wait: nobody is to wait for one timeout after another."""
+        for waiting in (*taken, *self._waiting):
+            waiting.fail(error)
+        self._waiting.clear()
 
     async def _start(self) -> AIOKafkaProducer:
         async with self._starting:
@@ -156,7 +182,6 @@ class Publisher:
                     linger_ms=0,
                     max_batch_size=_BATCH_BYTES,
                     request_timeout_ms=int(self._settings.publish_timeout_seconds * 1000),
-                    max_request_size=16 * _BATCH_BYTES,
                 )
                 try:
                     await producer.start()
@@ -190,44 +215,63 @@ class Publisher:
 
     async def stop(self) -> None:
         """Let go of every connection, and of what the broker does not take in time any more."""
+        await self._let_go()
+        work = self._work
+        if work is not None:  # it waits for a broker that is away, or others came meanwhile
+            work.cancel()
+            await asyncio.wait([work])
+            if self._work is work:  # it was cancelled before it began
+                self._work = None
+                self._fail((), ProducerClosed())
+            await self._let_go()
+
+    async def _let_go(self) -> None:
         self._discard(self._producer)
         if self._ending:
             await asyncio.wait(self._ending)
 
 
-async def _send_all(
-    producer: AIOKafkaProducer, taken: Sequence[_Waiting]
-) -> Sequence[asyncio.Future[Any]]:
-    """Give the producer all records; returns their batches, when the broker has spoken of each."""
-    filling = _Filling(producer)
-    for waiting in taken:
-        for record in waiting.records:
-            await filling.add(record, waiting)
-    batches = await filling.sent()
-    if batches:
-        await asyncio.wait(batches)
-    return batches
+async def _settle_all(taken: Sequence[_Waiting], batches: Sequence[asyncio.Future[Any]]) -> None:
+    """Tell each as soon as the broker has spoken of the batches that hold their records."""
+    pending: set[asyncio.Future[Any]] = set(batches)
+    waiting = list(taken)
+    while True:
+        for each in waiting:
+            if each.batches.isdisjoint(pending):
+                each.settle()
+        if not pending:
+            return
+        waiting = [each for each in waiting if not each.held.done()]
+        _, pending = await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
 
 
 class _Filling:
     """Fills one batch for each partition at a time; a full one is sent before the next begins."""
 
-    def __init__(self, producer: AIOKafkaProducer) -> None:
+    def __init__(self, producer: AIOKafkaProducer, look_seconds: float) -> None:
         self._producer: Any = producer  # aiokafka annotates its producer in part only
+        self._look_seconds = look_seconds
         self._partitions: dict[str, tuple[int, ...]] = {}
         self._open: dict[tuple[str, int], tuple[Any, list[_Waiting]]] = {}
         self._sent: list[asyncio.Future[Any]] = []
 
-    async def add(self, record: _Record, waiting: _Waiting) -> None:
+    async def add(self, record: _Record, waiting: _Waiting) -> KafkaError | None:
+        """Put a record in its batch; gives back why it cannot be in any, where that is so."""
         topic, key, value, headers = record
-        place = (topic, partition_of(key, await self._partitions_of(topic)))
+        partitions = await self._partitions_of(topic)
+        if not partitions:
+            return UnknownTopicOrPartitionError()
+        place = (topic, partition_of(key, partitions))
         builder, concerned = self._open.get(place) or self._begin(place)
         if builder.append(timestamp=None, key=key, value=value, headers=headers) is None:
             await self._send(place)
             builder, concerned = self._begin(place)
-            if builder.append(timestamp=None, key=key, value=value, headers=headers) is None:
-                raise MessageSizeTooLargeError
+            builder.append(timestamp=None, key=key, value=value, headers=headers)
+        if builder.size() > _MOST_BYTES:  # only a batch's first record is taken whatever its size
+            del self._open[place]
+            return MessageSizeTooLargeError()
         concerned.append(waiting)
+        return None
 
     async def sent(self) -> Sequence[asyncio.Future[Any]]:
         """Send what is not sent yet; returns what is done when the broker has answered."""
@@ -236,9 +280,14 @@ class _Filling:
         return self._sent
 
     async def _partitions_of(self, topic: str) -> tuple[int, ...]:
+        """Nothing where the topic is not found soon: all others wait as long for it."""
         known = self._partitions.get(topic)
         if known is None:
-            known = tuple(sorted(await self._producer.partitions_for(topic)))
+            try:
+                async with asyncio.timeout(self._look_seconds):
+                    known = tuple(sorted(await self._producer.partitions_for(topic)))
+            except (TimeoutError, KafkaError):
+                known = ()
             self._partitions[topic] = known
         return known
 
