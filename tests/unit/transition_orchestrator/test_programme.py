@@ -3,8 +3,10 @@
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 import yaml
+from pydantic import TypeAdapter
 from tests.support.transition_orchestrator_fakes import DEFAULT, PROGRAMMES
 
 from care_chassis.documents import DocumentError, load_document
@@ -140,3 +142,14 @@ def test_places_are_given_while_there_are_any_and_a_decision_stands(tmp_path: Pa
 def test_a_programme_of_a_version_that_is_gone_is_not_known() -> None:
     assert not PROGRAMMES.known((Followed("default@99"),))
     assert not PROGRAMMES.known(())
+
+
+def test_what_a_site_follows_is_kept_with_the_transition_as_it_was(tmp_path: Path) -> None:
+    followed = programme_of(
+        tmp_path,
+        "  - default\n  - name: naylor\n    unless: [ama]\n    at_most: 3\n"
+        '    visiting_hours: {first: "09:00", last: "16:00"}\n'
+        "    steps: {home_visit: {due: 36 hours after discharge}}\n",
+    ).followed
+    stored = orjson.dumps(followed)
+    assert TypeAdapter(tuple[Followed, ...]).validate_json(stored) == followed

@@ -86,8 +86,8 @@ def _followed(place: str, use: FollowedProtocol, programmes: Programmes) -> Foll
     hours = use.visiting_hours
     followed = Followed(
         label=protocol.label,
-        when=protocol.when if use.when is None else _known(f"{place}.when", use.when),
-        unless=protocol.unless if use.unless is None else _known(f"{place}.unless", use.unless),
+        when=_known(f"{place}.when", protocol.when if use.when is None else use.when),
+        unless=_known(f"{place}.unless", protocol.unless if use.unless is None else use.unless),
         at_most=use.at_most,
         visiting_hours=VisitingHours(hours.first, hours.last) if hours else None,
         steps=tuple(_change(place, code, change) for code, change in use.steps.items()),
@@ -130,8 +130,8 @@ def _due(place: str, text: str | None) -> DueRule | None:
     return _at(place, due_rule, text) if text is not None else None
 
 
-def _known(place: str, names: Iterable[str]) -> frozenset[str]:
-    return _at(place, known_circumstances, frozenset(names))
+def _known(place: str, names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted(_at(place, known_circumstances, frozenset(names))))
 
 
 def _at(place: str, read: Callable[[A], B], value: A) -> B:

@@ -142,7 +142,7 @@ def _zone(name: str) -> ZoneInfo:
 def _chosen(protocols: Sequence[Protocol]) -> Programme | None:
     if not protocols:
         return None
-    followed = tuple(Followed(one.label, one.when, one.unless) for one in protocols)
+    followed = tuple(Followed(one.label, tuple(one.when), tuple(one.unless)) for one in protocols)
     return Programme(followed, tuple(protocols))
 
 

@@ -31,9 +31,9 @@ class Followed:
     """One protocol as a site follows it; kept with every transition that was opened so."""
 
     label: str
-    when: frozenset[str] = frozenset()
+    when: tuple[str, ...] = ()
     """Only discharges to which one of these flags or circumstances applies; all, if none."""
-    unless: frozenset[str] = frozenset()
+    unless: tuple[str, ...] = ()
     at_most: int | None = None
     """How many open transitions of the site may follow it at a time."""
     visiting_hours: VisitingHours | None = None
@@ -114,7 +114,7 @@ def _enrolment(
     against = _against(followed, protocol, kind, facts.known)
     if against:
         return Enrolment(followed.label, enrolled=False, because=against)
-    because = _names(followed.when & facts.known) or "every discharge of this kind"
+    because = _names(facts.known.intersection(followed.when)) or "every discharge of this kind"
     if followed.at_most is None:
         return _enrolled(followed, because)
     before = facts.before.get(followed.label)
@@ -127,9 +127,9 @@ def _against(
     """Why the protocol is not for the discharge; empty where it is."""
     if kind not in protocol.plans:
         return f"it has no plan for {kind}"
-    if followed.unless & known:
-        return f"not for {_names(followed.unless & known)}"
-    wanting = followed.when and not followed.when & known
+    if against := known.intersection(followed.unless):
+        return f"not for {_names(against)}"
+    wanting = followed.when and not known.intersection(followed.when)
     return f"only for {_names(followed.when)}" if wanting else ""
 
 
@@ -146,7 +146,7 @@ def _enrolled(followed: Followed, because: str) -> Enrolment:
     return Enrolment(followed.label, enrolled=True, because=because, adapted=followed.is_adapted)
 
 
-def _names(circumstances: frozenset[str]) -> str:
+def _names(circumstances: Iterable[str]) -> str:
     return " or ".join(sorted(circumstances))
 
 
