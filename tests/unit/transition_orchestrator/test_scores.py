@@ -83,7 +83,7 @@ def test_counting_both_days_makes_a_stay_one_longer() -> None:
         admitted_on=date(2026, 5, 1),
         discharged_on=date(2026, 5, 1),
         admission_type="3",
-        came_by_emergency=True,
+        came_by_emergency=False,
         diagnoses=(),
         ed_visits=9,
     )
@@ -310,6 +310,32 @@ async def test_earlier_visits_count_that_this_network_saw() -> None:
     (flag,) = risk.boost
     assert flag.factor is RiskFactor.PRIOR_ADMISSION
     assert flag.because == "admitted unplanned 1 time in six months, in this network"
+
+
+@pytest.mark.parametrize("admission_type", ["", "3", "9", "R"])
+async def test_the_way_through_the_emergency_department_makes_an_admission_acute(
+    admission_type: str,
+) -> None:
+    came = said(
+        MessageKind.REGISTERED,
+        "2026-06-05T02:00:00-04:00",
+        visit="E1",
+        encounter_class="emergency",
+    )
+    taken_in = said(
+        MessageKind.DISCHARGED,
+        "2026-06-05T07:00:00-04:00",
+        visit="E1",
+        encounter_class="emergency",
+        disposition="09",
+        discharged_at="2026-06-05T07:00:00-04:00",
+    )
+    risk = await scored(came, taken_in, admitted(admission_type=admission_type), DISCHARGED)
+    assert (risk.lace.acuity, risk.lace.ed_visits) == (3, 0)
+    assert risk.lace.inputs.came_by_emergency
+    assert risk.hospital.inputs.is_urgent
+    elective = await scored(admitted(admission_type=admission_type), DISCHARGED)
+    assert (elective.lace.acuity, elective.hospital.inputs.is_urgent) == (0, False)
 
 
 async def test_no_score_is_made_up_for_a_stay_whose_begin_is_not_known() -> None:

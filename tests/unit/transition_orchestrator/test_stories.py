@@ -167,10 +167,22 @@ async def test_an_admission_after_thirty_days_is_no_readmission() -> None:
     on_the_30th = admitted("2026-07-10T23:00:00-04:00", visit="V7")
     on_the_31st = admitted("2026-07-11T00:30:00-04:00", visit="V7")
     late = "2026-07-20T00:00:00Z"
-    for readmission, index in ((on_the_30th, "V1"), (on_the_31st, None)):
+    for readmission, index, reason in (
+        (on_the_30th, "V1", "readmitted"),
+        (on_the_31st, None, "period_over"),
+    ):
         ledgers = await told([admitted(), discharged(), readmission], late)
         assert visit_of(ledgers, "V7").readmission_of == index
-        assert ledgers.transitions[0].view.reason == "period_over"
+        assert ledgers.transitions[0].view.reason == reason
+
+
+async def test_a_readmission_on_the_thirtieth_day_is_known_before_the_period_ends_or_after() -> (
+    None
+):
+    last = admitted("2026-07-10T23:59:00-04:00", visit="V7")
+    for now in ("2026-06-20T00:00:00Z", "2026-07-11T03:59:30Z"):
+        ((*_, state, reason, flags),) = await in_every_order(discharged(), last, now=now)
+        assert (state, reason, flags) == ("interrupted", "readmitted", ("readmitted",))
 
 
 async def test_an_emergency_visit_is_flagged_and_interrupts_nothing() -> None:

@@ -8,6 +8,7 @@ from transition_orchestrator.domain.calendar import LocalDays
 from transition_orchestrator.domain.cases import Cases, Discharged, cases_of
 from transition_orchestrator.domain.clocks import (
     CONTACT_BUSINESS_DAYS,
+    TCM_LAST_DAY,
     clocks_of,
     hedis_of,
 )
@@ -97,11 +98,9 @@ def _one(situation: Situation, outcome: Outcome, programme: Programme) -> Desire
 
 
 def _around(situation: Situation, closes_at: datetime) -> Around:
-    """What else is known of the person. A new admission counts for 30 days, or while work lasts."""
-    days, stay = situation.days, situation.stay
-    discharged_at = situation.discharge.discharged_at
-    month = days.end_of(days.date_of(discharged_at) + timedelta(days=READMISSION_DAYS))
-    until = min(closes_at, month)
+    """What else is known of the person."""
+    stay, discharged_at = situation.stay, situation.discharge.discharged_at
+    until = _new_visits_count_until(situation, closes_at)
     return Around(
         dead_since=situation.person.known_dead_since,
         readmitted_at=situation.history.admission_after(stay, discharged_at, until),
@@ -111,6 +110,19 @@ def _around(situation: Situation, closes_at: datetime) -> Around:
         closes_at=closes_at,
         now=situation.now,
     )
+
+
+def _new_visits_count_until(situation: Situation, closes_at: datetime) -> datetime:
+    """The end of the 30th day, one after the last of the TCM period; less where work is shorter.
+
+    A readmission is one up to that day (rulebook section 2, PCR), and is what ended the follow-up
+    even though its period was over the night before.
+    """
+    days = situation.days
+    discharged_on = days.date_of(situation.discharge.discharged_at)
+    last_of_period = days.end_of(discharged_on + timedelta(days=TCM_LAST_DAY))
+    month = days.end_of(discharged_on + timedelta(days=READMISSION_DAYS))
+    return month if closes_at >= last_of_period else closes_at
 
 
 def _view(situation: Situation, outcome: Outcome, programme: Programme) -> TransitionView:

@@ -104,6 +104,18 @@ class History:
         found = _between(self._by_emergency, since, until)
         return sum(one.at < until and one.stay is not stay and one.stay is not led for one in found)
 
+    def came_by_emergency(self, stay: Stay) -> bool:
+        """Whether the way into the stay led through an emergency department (D-09).
+
+        Its visit is the same one, or another one of which the admission is the next leg.
+        """
+        led = self.transferred_from(stay)
+        return stay.encounter.was_emergency or (led is not None and led.is_emergency)
+
+    def was_urgent(self, stay: Stay) -> bool:
+        """Whether the admission was an emergency or urgent (D-09)."""
+        return stay.is_urgent or self.came_by_emergency(stay)
+
     def admissions(self, stay: Stay, since: datetime, until: datetime) -> Sequence[Stay]:
         """The other admissions of a span, `until` excluded."""
         found = _between(self._admissions, since, until)

@@ -52,7 +52,7 @@ class LaceInputs:
     """Local dates."""
     admission_type: str
     came_by_emergency: bool
-    """Used where the admission type says nothing."""
+    """By way of an emergency department, in the same episode."""
     diagnoses: Sequence[str]
     ed_visits: int
     """In the six months before, elsewhere unknown: visits to other networks are not seen."""
@@ -136,8 +136,7 @@ def tier_of(score: int) -> Tier:
 
 def is_urgent(admission_type: str, *, came_by_emergency: bool) -> bool:
     """Whether an admission was acute: by its type, else by the way the patient came (D-09)."""
-    said = admission_type.strip().upper()
-    return said in _URGENT if said else came_by_emergency
+    return admission_type.strip().upper() in _URGENT or came_by_emergency
 
 
 def _points_for_comorbidity(charlson: int) -> int:

@@ -20,7 +20,6 @@ from transition_orchestrator.domain.lace import (
     LaceInputs,
     LaceRules,
     days_of_stay,
-    is_urgent,
     lace_of,
 )
 from transition_orchestrator.domain.merging import NEVER_SAID, text_of
@@ -80,7 +79,7 @@ def _lace_inputs(index: Index, admitted_at: datetime) -> LaceInputs:
         admitted_on=days.date_of(admitted_at),
         discharged_on=days.date_of(index.discharged_at),
         admission_type=text_of(encounter.facts, "admission_type"),
-        came_by_emergency=encounter.was_emergency,
+        came_by_emergency=index.history.came_by_emergency(index.stay),
         diagnoses=coded(listed(encounter.facts, "diagnoses")),
         ed_visits=index.history.emergency_visits_before(index.stay, since, admitted_at),
     )
@@ -88,7 +87,9 @@ def _lace_inputs(index: Index, admitted_at: datetime) -> LaceInputs:
 
 def _unplanned_admissions(index: Index, admitted_at: datetime) -> int:
     since = index.days.months_before(admitted_at, _HALF_A_YEAR)
-    return sum(map(_was_urgent, index.history.admissions(index.stay, since, admitted_at)))
+    return sum(
+        map(index.history.was_urgent, index.history.admissions(index.stay, since, admitted_at))
+    )
 
 
 def _hospital_inputs(
@@ -102,7 +103,7 @@ def _hospital_inputs(
         from_oncology=_from_oncology(index.stay, rules),
         has_cancer=has_cancer(inputs.diagnoses),
         had_procedure=_had_procedure(index.stay, sends=rules.sends_procedures),
-        is_urgent=_was_urgent(index.stay),
+        is_urgent=index.history.was_urgent(index.stay),
         admissions=len(index.history.admissions(index.stay, since, admitted_at)),
         days=days_of_stay(inputs.admitted_on, inputs.discharged_on, rules.lace.los_method),
     )
@@ -119,8 +120,3 @@ def _had_procedure(stay: Stay, *, sends: bool) -> bool | None:
     if said is None:
         return False if sends else None
     return bool(listed(stay.encounter.facts, "procedures"))
-
-
-def _was_urgent(stay: Stay) -> bool:
-    said = text_of(stay.encounter.facts, "admission_type")
-    return is_urgent(said, came_by_emergency=stay.encounter.was_emergency)

@@ -100,12 +100,12 @@ class Stay:
             return True
         kind = last.final.route.kind
         if kind is TransitionKind.FACILITY_TRACKING:
-            return not (arrival.encounter.was_emergency or arrival.is_urgent)
+            return not arrival.is_urgent
         return kind is TransitionKind.ACUTE_TRANSFER_WATCH
 
     @cached_property
     def is_urgent(self) -> bool:
-        """Whether the admission was an emergency or urgent (D-09)."""
+        """Whether the admission was an emergency or urgent, as far as the visit itself tells."""
         said = text_of(self.encounter.facts, "admission_type")
         return is_urgent(said, came_by_emergency=self.encounter.was_emergency)
 
