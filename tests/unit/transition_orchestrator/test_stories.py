@@ -1,6 +1,6 @@
 """What cancels, corrections, readmissions, deaths and merges do to a transition, in every order."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from itertools import permutations
 
 from tests.support.transition_orchestrator_fakes import (
@@ -183,6 +183,52 @@ async def test_a_readmission_on_the_thirtieth_day_is_known_before_the_period_end
     for now in ("2026-06-20T00:00:00Z", "2026-07-11T03:59:30Z"):
         ((*_, state, reason, flags),) = await in_every_order(discharged(), last, now=now)
         assert (state, reason, flags) == ("interrupted", "readmitted", ("readmitted",))
+
+
+DIED = discharged(
+    "2026-06-15T03:05:00-04:00",
+    at="2026-06-15T03:00:00-04:00",
+    visit="E1",
+    disposition="20",
+    encounter_class="emergency",
+)
+
+
+async def test_a_death_in_another_visit_ends_the_follow_up() -> None:
+    dead = ("deceased", "suppress_patient_messages")
+    assert await in_every_order(admitted(), discharged(), DIED) == [
+        ("V1", "06-10T17:00", "home_visit", "closed", "deceased", dead)
+    ]
+    (transition,) = (await told([discharged(), DIED])).transitions
+    assert transition.view.patient.deceased
+    (alive,) = [one for one in transition.view.tcm.elements if one.name == "alive"]
+    assert (alive.standing, alive.on) == ("failed", date(2026, 6, 15))
+    assert all(step.state == "withdrawn" for step in transition.view.steps)
+
+
+async def test_a_death_after_a_readmission_leaves_it_interrupted() -> None:
+    died = discharged(
+        "2026-06-17T10:05:00-04:00", at="2026-06-17T10:00:00-04:00", visit="V7", disposition="41"
+    )
+    ((*_, state, reason, flags),) = await in_every_order(discharged(), READMITTED, died)
+    assert (state, reason) == ("interrupted", "readmitted")
+    assert "deceased" in flags
+
+
+async def test_a_death_in_another_visit_that_is_corrected_gives_the_follow_up_back() -> None:
+    alive = updated("2026-06-15T06:00:00-04:00", visit="E1", disposition="09")
+    assert await in_every_order(discharged(), DIED, alive) == [
+        ("V1", "06-10T17:00", "home_visit", "active", None, ())
+    ]
+    (transition,) = (await told([discharged(), DIED, alive])).transitions
+    assert not transition.view.patient.deceased
+
+
+async def test_who_is_taken_in_later_did_not_die_before() -> None:
+    again = admitted("2026-06-20T08:00:00-04:00", visit="V8")
+    home = discharged("2026-06-22T10:05:00-04:00", at="2026-06-22T10:00:00-04:00", visit="V8")
+    ended = await in_every_order(DIED, again, home, now="2026-06-23T00:00:00Z")
+    assert ended == [("V8", "06-22T14:00", "home_visit", "active", None, ())]
 
 
 async def test_an_emergency_visit_is_flagged_and_interrupts_nothing() -> None:

@@ -85,12 +85,12 @@ def cases_of(one: Discharged, outcome: Outcome) -> Cases:
 
 
 def _died_on(one: Discharged) -> date | None:
-    """PID-29, else the day on which the person was first called dead."""
-    since = one.person.known_dead_since
-    if since is None:
-        return None
-    died_at = instant_of(value_of(one.person.facts, "died_at"))
-    return one.days.date_of(died_at or since.recorded_at)
+    """PID-29, else when a visit ended in death, else the day of first being called dead."""
+    called = one.person.known_dead_since
+    said = instant_of(value_of(one.person.facts, "died_at")) if called else None
+    ended = one.history.died_at(one.discharge.discharged_at)
+    died_at = said or ended or (called and called.recorded_at)
+    return one.days.date_of(died_at) if died_at else None
 
 
 def _measure_case(one: Discharged, outcome: Outcome, tcm: TcmCase) -> MeasureCase:

@@ -8,7 +8,6 @@ from transition_orchestrator.domain.calendar import LocalDays
 from transition_orchestrator.domain.cases import Cases, Discharged, cases_of
 from transition_orchestrator.domain.clocks import (
     CONTACT_BUSINESS_DAYS,
-    TCM_LAST_DAY,
     clocks_of,
     hedis_of,
 )
@@ -23,6 +22,7 @@ from transition_orchestrator.domain.programme import Circumstances, Enrolment, P
 from transition_orchestrator.domain.protocol import Circumstance, Plan
 from transition_orchestrator.domain.risk import Index, Risk, RiskRules, risk_of
 from transition_orchestrator.domain.stays import Stay
+from transition_orchestrator.domain.tcm import TCM_LAST_DAY
 from transition_orchestrator.domain.tcm_terms import Tcm
 from transition_orchestrator.domain.transitions import Diagnosis, TransitionView
 
@@ -102,7 +102,7 @@ def _around(situation: Situation, closes_at: datetime) -> Around:
     stay, discharged_at = situation.stay, situation.discharge.discharged_at
     until = _new_visits_count_until(situation, closes_at)
     return Around(
-        dead_since=situation.person.known_dead_since,
+        dead_since=_dead_since(situation),
         readmitted_at=situation.history.admission_after(stay, discharged_at, until),
         came_to_emergency=situation.history.came_to_emergency(stay, discharged_at, until),
         came_home_at=situation.history.came_home_from_facility_at(stay),
@@ -110,6 +110,14 @@ def _around(situation: Situation, closes_at: datetime) -> Around:
         closes_at=closes_at,
         now=situation.now,
     )
+
+
+def _dead_since(situation: Situation) -> datetime | None:
+    """PID-30 tells of a death, and so does the disposition of any later visit."""
+    said = situation.person.known_dead_since
+    died_at = situation.history.died_at(situation.discharge.discharged_at)
+    known = [one for one in (said and said.recorded_at, died_at) if one]
+    return min(known, default=None)
 
 
 def _new_visits_count_until(situation: Situation, closes_at: datetime) -> datetime:

@@ -63,6 +63,19 @@ class History:
     def _ended_stays(self) -> list[Departure]:
         return [one for one in self._departures if is_stay(one.stay.encounter.encounter_class)]
 
+    @cached_property
+    def _deaths(self) -> list[datetime]:
+        return [one.at for one in self._departures if one.stay.ended_in_death]
+
+    def died_at(self, since: datetime) -> datetime | None:
+        """When a visit ended in death, by its disposition, at an instant or after it."""
+        return next((at for at in self._deaths if at >= since), None)
+
+    @cached_property
+    def ends_in_death(self) -> bool:
+        """Whether the person died in a visit and was taken in nowhere afterwards."""
+        return bool(self._deaths) and all(one.at <= self._deaths[-1] for one in self._admissions)
+
     def admission_after(self, stay: Stay, since: datetime, until: datetime) -> datetime | None:
         """When the person was next taken in, in another visit, within a span.
 

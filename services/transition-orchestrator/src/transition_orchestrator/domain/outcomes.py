@@ -6,7 +6,6 @@ from datetime import datetime
 from transition_orchestrator.domain.discharges import Belief, Discharge
 from transition_orchestrator.domain.encounter import MomentKind
 from transition_orchestrator.domain.history import TRANSFER_WITHIN
-from transition_orchestrator.domain.merging import Stamp
 from transition_orchestrator.domain.routing import Flag, TransitionKind
 from transition_orchestrator.domain.transitions import Reason, TransitionState
 
@@ -17,7 +16,8 @@ _DEAD = frozenset({Flag.DECEASED, Flag.SUPPRESS_PATIENT_MESSAGES})
 class Around:
     """What else is known of the person, as far as it concerns one discharge."""
 
-    dead_since: Stamp | None
+    dead_since: datetime | None
+    """When it was said that the person is dead, or a visit ended in death."""
     readmitted_at: datetime | None
     came_to_emergency: bool
     came_home_at: datetime | None
@@ -121,7 +121,7 @@ def _came_home(discharge: Discharge, around: Around) -> bool:
 def _died_before(instant: datetime, discharge: Discharge, around: Around) -> bool:
     if discharge.final.route.has_died:
         return True
-    return around.dead_since is not None and around.dead_since.recorded_at < instant
+    return around.dead_since is not None and around.dead_since < instant
 
 
 def _readmitted(

@@ -1,7 +1,7 @@
 """A person: the numbers that mean the same one, and what all messages under them tell."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from transition_orchestrator.domain.merging import (
@@ -58,6 +58,11 @@ class Person:
             lambda one: one.stamp.recorded_at <= instant
         )
         return said is not None and said.value is not None
+
+    @property
+    def as_dead(self) -> "Person":
+        """The person, of whom something else than PID-30 tells the death."""
+        return replace(self, patient=replace(self.patient, deceased=True))
 
     @property
     def known_dead_since(self) -> Stamp | None:

@@ -90,9 +90,11 @@ def _folk_of(cluster: Cluster, persons: Persons) -> Iterator[_Folk]:
         visits.setdefault(visit.owner, []).append(visit)
     for survivor, mine in sorted(records.items()):
         theirs = visits.get(survivor, [])
+        person = person_of(cluster.records[survivor], mine)
+        history = History(tuple(map(_stay_of, theirs)))
         yield _Folk(
-            person_of(cluster.records[survivor], mine),
-            History(tuple(map(_stay_of, theirs))),
+            person.as_dead if history.ends_in_death else person,
+            history,
             {one.encounter.visit_key: one for one in theirs},
         )
 

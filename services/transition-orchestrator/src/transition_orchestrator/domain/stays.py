@@ -82,6 +82,12 @@ class Stay:
             return any(one.kind is MomentKind.ADMITTED for one in self.encounter.moments)
         return known in _ADMITTING
 
+    @property
+    def ended_in_death(self) -> bool:
+        """Whether its disposition says so, as it stands."""
+        last = self.standing
+        return last is not None and last.final.route.has_died
+
     @cached_property
     def is_emergency(self) -> bool:
         return self.encounter.encounter_class is EncounterClass.EMERGENCY
