@@ -108,4 +108,5 @@ def write_page(parts: _Figures) -> None:
 def _taken(name: str, taken: _Figures) -> str:
     machine = taken["machine"]
     where = f"{machine['cores']} cores of {machine['processor']}, load {machine['load_before']}"
-    return f"{_words(name)} {taken['date']} at {taken['commit']} ({where})"
+    what = f"{taken['date']} {taken['commit']}".strip()
+    return f"{_words(name)} {what} ({where})"
