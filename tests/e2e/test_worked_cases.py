@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 from tests.support.chain import Chain
 from tests.support.eventually import eventually_sync
-from tests.support.hl7_builders import admission, discharge
+from tests.support.hl7_builders import admission, adt, discharge
 
 CASES: list[dict[str, Any]] = json.loads(
     (Path(__file__).parents[1] / "data" / "worked-cases.json").read_text("utf-8")
 )["cases"]
+SEQUENCES = [case for case in CASES if case["id"].startswith("SEQ-")]
 ON_THE_WIRE = [case for case in CASES if case["id"].startswith(("DATE-", "DISP-", "TZ-"))]
 SITES = {
     "America/New_York": "GHH",
@@ -119,3 +120,71 @@ def check_clocks(got: dict[str, Any], expected: dict[str, Any]) -> None:
         assert period == tuple(expected["tcm_period"].values())
     for name, day in expected.get("hedis", {}).items():
         assert got["hedis"][HEDIS[name]] == day
+
+
+def sequence_of(case: dict[str, Any], mrn: str) -> list[bytes]:
+    """The messages of a sequence, its visits made this patient's own."""
+    return [
+        adt(
+            event["trigger"],
+            sending_facility=SITES[case["inputs"]["facility_zone"]],
+            mrn=mrn,
+            control_id=f"{mrn}-{event['MSH-10']}",
+            sent_at=datetime.fromisoformat(event["EVN-2"]),
+            recorded_at=datetime.fromisoformat(event["EVN-2"]),
+            occurred_at=_time(event.get("EVN_6")),
+            visit=f"{mrn}-{event['visit']}",
+            patient_class=event.get("klass", "I"),
+            admission_type=event.get("PV1_4"),
+            admitted_at=_time(event.get("PV1_44")),
+            discharged_at=_time(event.get("PV1_45")),
+            disposition=event.get("disposition"),
+            segments=(f"MRG|{mrn}^^^GHH^MR||||{mrn}-{event['MRG_5']}^^^GHH",)
+            if "MRG_5" in event
+            else (),
+        )
+        for event in case["inputs"]["events"]
+    ]
+
+
+def _time(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+@pytest.mark.parametrize("turned", [False, True], ids=["as sent", "turned round"])
+@pytest.mark.parametrize("case", SEQUENCES, ids=[case["id"] for case in SEQUENCES])
+def test_a_sequence_of_messages_ends_as_written(
+    chain: Chain, case: dict[str, Any], *, turned: bool
+) -> None:
+    expected, site = case["expected"], SITES[case["inputs"]["facility_zone"]]
+    mrn = f"MR-{case['id']}-{'turned' if turned else 'sent'}"
+    messages = sequence_of(case, mrn)
+    answers = chain.say(*(reversed(messages) if turned else messages))
+    assert answers == ["AA"] * len(messages)
+    wanted = [
+        (f"{mrn}-{one['visit']}", one["kind"], one["state"], one.get("reason"))
+        for one in expected["workflows"]
+    ]
+    found = eventually_sync(
+        lambda: chain.transitions(site, mrn),
+        until=lambda them: [outline(one) for one in them] == wanted and known(chain, site, mrn),
+        within=15,
+    )
+    for one in found:
+        is_live = one["state"] in ("active", "provisional")
+        states = {task["state"] for task in one["tasks"]}
+        assert states == ({"requested"} if is_live else {"cancelled"})
+    visits = {one["visit"].removeprefix(f"{mrn}-"): one for one in chain.encounters(site, mrn)}
+    if "encounter_status" in expected:
+        assert visits["V1"]["status"] == expected["encounter_status"]
+    if "readmission" in expected:
+        assert visits["V7"]["readmission_of"] == f"{mrn}-V1"
+
+
+def outline(transition: dict[str, Any]) -> tuple[str, ...]:
+    return tuple(transition[name] for name in ("visit", "kind", "state", "reason"))
+
+
+def known(chain: Chain, site: str, mrn: str) -> bool:
+    """Whether anything of the patient has gone all the way, so that none opened is none."""
+    return bool(chain.encounters(site, mrn))

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
@@ -21,7 +22,7 @@ from transition_orchestrator.domain.calendar import BusinessCalendar, LocalDays
 from transition_orchestrator.domain.cluster import Cluster, gatherings_of
 from transition_orchestrator.domain.merging import Json
 from transition_orchestrator.domain.messages import Message, MessageKind
-from transition_orchestrator.domain.plan import StepState
+from transition_orchestrator.domain.plan import Step, StepState
 from transition_orchestrator.domain.reconciliation import Setting, reconcile
 
 EXAMPLES: Final = int(os.environ.get("CARE_PROPERTY_EXAMPLES", "0"))
@@ -161,16 +162,30 @@ def _of_the_visit(draw: st.DrawFn, kind: MessageKind, at: datetime) -> dict[str,
 Clusters = tuple[Cluster, ...]
 
 
-def after(clusters: Clusters, batch: Sequence[Message]) -> Clusters:
-    """The clusters after a batch of messages, reconciled: what the use case does, without I/O."""
-    gathered = gatherings_of(clusters, batch)
+def after(
+    clusters: Clusters, batch: Sequence[Message], done: Sequence[tuple[UUID, str]] = ()
+) -> Clusters:
+    """The clusters after messages and completed steps: what the use case does, without I/O."""
     settled: list[Cluster] = []
-    for gathering in gathered:
+    for gathering in gatherings_of(clusters, batch):
         cluster = gathering.before
         for message in gathering.messages:
             cluster = cluster.after(message)
+        for transition_id, code in done:
+            cluster = cluster.with_done(transition_id, code)
         settled.append(reconcile(cluster, _SETTING).cluster)
     return tuple(settled)
+
+
+def planned_steps(clusters: Clusters) -> list[tuple[UUID, Step]]:
+    """What people could do now, each step with its transition."""
+    return [
+        (one.transition_id, step)
+        for cluster in clusters
+        for _, one in sorted(cluster.transitions.items())
+        for step in one.view.steps
+        if step.state is StepState.PLANNED
+    ]
 
 
 def end_of(clusters: Clusters) -> dict[str, list[Any]]:
@@ -179,7 +194,7 @@ def end_of(clusters: Clusters) -> dict[str, list[Any]]:
         {
             **{name: getattr(one.view, name) for name in one.view.__slots__},
             "steps": [step for step in one.view.steps if step.state is not StepState.DROPPED],
-            "done": one.done,
+            "done": sorted(one.done),
         }
         for cluster in clusters
         for one in cluster.transitions.values()

@@ -1,17 +1,26 @@
 """Every order of arrival, with duplicates, ends in the same transitions, tasks and due instants."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
+from uuid import UUID
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.support.transition_histories import EXAMPLES, Clusters, after, end_of, histories
+from tests.support.transition_histories import (
+    EXAMPLES,
+    Clusters,
+    after,
+    end_of,
+    histories,
+    planned_steps,
+)
 
 from transition_orchestrator.domain.messages import Message
+from transition_orchestrator.domain.plan import Step
 
 
-def ends_of_every_order(messages: Sequence[Message], so_far: Clusters) -> Iterator[Any]:
+def ends_of_every_order(messages: Sequence[Message], so_far: Clusters = ()) -> Iterator[Any]:
     """The end of every permutation; what permutations have in common is reckoned once."""
     if not messages:
         yield end_of(so_far)
@@ -20,25 +29,78 @@ def ends_of_every_order(messages: Sequence[Message], so_far: Clusters) -> Iterat
         yield from ends_of_every_order(rest, after(so_far, [message]))
 
 
-def in_turn(messages: Sequence[Message]) -> Any:
+def in_batches(batches: Sequence[Sequence[Message]]) -> Clusters:
     clusters: Clusters = ()
-    for message in messages:
-        clusters = after(clusters, [message])
-    return end_of(clusters)
+    for batch in batches:
+        clusters = after(clusters, batch)
+    return clusters
 
 
-@settings(max_examples=EXAMPLES or 60, deadline=None)
-@given(histories(most=4))
-def test_every_order_of_a_few_messages_ends_the_same(history: list[Message]) -> None:
-    for one, other in pairwise(ends_of_every_order(history, ())):
-        assert one == other
+def one_by_one(messages: Sequence[Message]) -> Clusters:
+    return in_batches([[message] for message in messages])
 
 
 @settings(max_examples=EXAMPLES or 100, deadline=None)
-@given(histories(most=12), st.data())
+@given(histories(most=4))
+def test_every_order_of_a_few_messages_ends_the_same(history: list[Message]) -> None:
+    for one, other in pairwise(ends_of_every_order(history)):
+        assert one == other
+
+
+@settings(max_examples=EXAMPLES // 20 or 12, deadline=None)
+@given(histories(least=5, most=6))
+def test_every_order_of_six_messages_ends_the_same(history: list[Message]) -> None:
+    for one, other in pairwise(ends_of_every_order(history)):
+        assert one == other
+
+
+@settings(max_examples=EXAMPLES or 150, deadline=None)
+@given(histories(least=4, most=12), st.data())
 def test_many_messages_shuffled_and_repeated_end_the_same(
     history: list[Message], data: st.DataObject
 ) -> None:
     shuffled = data.draw(st.permutations(history))
     again = data.draw(st.lists(st.sampled_from(history), max_size=4))
-    assert in_turn(history) == in_turn([*shuffled, *again])
+    assert end_of(one_by_one(history)) == end_of(one_by_one([*shuffled, *again]))
+
+
+@settings(max_examples=EXAMPLES or 50, deadline=None)
+@given(histories(least=4, most=12), st.integers(2, 6))
+def test_batches_make_no_difference(history: list[Message], size: int) -> None:
+    batches = [history[start : start + size] for start in range(0, len(history), size)]
+    assert end_of(one_by_one(history)) == end_of(in_batches(batches))
+
+
+@settings(max_examples=EXAMPLES or 150, deadline=None)
+@given(histories(least=3, most=10), st.data())
+def test_work_done_in_between_survives_and_changes_nothing_else(
+    history: list[Message], data: st.DataObject
+) -> None:
+    clusters: Clusters = ()
+    done: dict[tuple[UUID, str], Step] = {}
+    for message in data.draw(st.permutations(history)):
+        clusters = after(clusters, [message])
+        planned = planned_steps(clusters)
+        if planned and data.draw(st.booleans()):
+            transition_id, step = data.draw(st.sampled_from(planned))
+            done.setdefault((transition_id, step.code), step)
+            clusters = after(clusters, (), [(transition_id, step.code)])
+    for (transition_id, _), step in done.items():
+        assert step in transition_steps(clusters, transition_id)
+    worked, untouched = end_of(clusters)["transitions"], end_of(one_by_one(history))["transitions"]
+    for one in untouched:
+        assert one in worked or any(is_the_same(one, other) for other in worked)
+    for one in worked:
+        assert one["done"] or one in untouched
+
+
+def transition_steps(clusters: Clusters, transition_id: UUID) -> Sequence[Step]:
+    known = {key: one for cluster in clusters for key, one in cluster.transitions.items()}
+    assert not known[transition_id].is_retracted
+    return known[transition_id].view.steps
+
+
+def is_the_same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether the other is the same follow-up, after somebody worked on it."""
+    names = ("visit", "kind", "discharged_at", "patient", "clocks", "disposition")
+    return bool(other["done"]) and all(one[name] == other[name] for name in names)

@@ -167,6 +167,29 @@ async def test_where_accounts_number_the_visits_a_changed_account_re_keys_them()
     assert (view.visit, view.former_visits) == ("ACC1", ("ACC0",))
 
 
+AFTERWARDS = [
+    updated("2026-06-12T09:00:00-04:00", visit=None, person={"deceased": True}),
+    admitted("2026-06-14T03:30:00-04:00", visit="V7"),
+]
+
+
+@pytest.mark.parametrize("later", AFTERWARDS, ids=["death", "readmission"])
+@pytest.mark.parametrize("trigger", ["A41", "A42"])
+async def test_what_a_merge_ended_stays_ended_by_it(trigger: str, later: Message) -> None:
+    merge = {
+        "A41": renamed(MessageKind.ACCOUNT_MERGED, prior_account="ACC0", account_number="ACC1"),
+        "A42": renamed(MessageKind.VISIT_MERGED, visit="V2", prior_visit="V1"),
+    }[trigger]
+    twice = discharged("2026-06-10T13:10:00-04:00", visit="V2", account_number="ACC1")
+    story = (discharged(account_number="ACC0"), twice, merge, later)
+    first, second = await in_every_order(*story)
+    assert first[3:5] == ("superseded", "merged")
+    assert second[3] in ("closed", "interrupted")
+    ended = await told(story, "2026-08-01T00:00:00Z")
+    reasons = {one.view.visit: one.view.reason for one in ended.transitions}
+    assert reasons["V1"] == "merged"
+
+
 MOVES = {
     "A43": renamed(MessageKind.PATIENT_MOVED, mrn="MR9", prior="MR1001"),
     "A44": renamed(

@@ -29,6 +29,9 @@ TRIGGERS = {
     "A03": MessageKind.DISCHARGED,
     "A11": MessageKind.ADMISSION_CANCELLED,
     "A13": MessageKind.DISCHARGE_CANCELLED,
+    "A21": MessageKind.ON_LEAVE,
+    "A22": MessageKind.ON_LEAVE,
+    "A50": MessageKind.NUMBER_CHANGED,
 }
 CLOCKS = {
     ("initial_contact", "due"): "initial_contact_due_at",
@@ -107,16 +110,17 @@ def message_of(event: dict[str, Any]) -> Message:
     names = (("admitted_at", "PV1_44"), ("discharged_at", "PV1_45"), ("disposition",) * 2)
     facts |= {name: event[key] for name, key in names if key in event}
     return said(
-        TRIGGERS.get(event["trigger"], MessageKind.UPDATED),
+        TRIGGERS[event["trigger"]],
         event["EVN-2"],
         event_id=event["MSH-10"],
         visit=event["visit"],
+        prior_visit=event.get("MRG_5"),
         occurred_at=event.get("EVN_6"),
         **facts,
     )
 
 
-@cases("SEQ-02", "SEQ-04", "SEQ-10", "SEQ-16", "SEQ-17", "SEQ-22", "SEQ-23")
+@cases("SEQ-")
 @pytest.mark.parametrize("turned", [False, True], ids=["as sent", "turned round"])
 async def test_a_sequence_ends_as_the_case_says(case: dict[str, Any], *, turned: bool) -> None:
     ledgers = MemoryLedgers()

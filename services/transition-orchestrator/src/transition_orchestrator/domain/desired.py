@@ -66,6 +66,7 @@ class Desired:
     discharges: frozenset[str]
     began_at: datetime
     """When the discharge was first recorded."""
+    readmitted_at: datetime | None
     view: TransitionView
     cases: Cases
 
@@ -76,11 +77,16 @@ def desired_of(situation: Situation, programme: Programme) -> list[Desired]:
     leading = leading_kind(discharge, _around(situation, situation.now))
     period = programme.plan_of(leading).period if leading else None
     closes_at = period.due_at(discharge.discharged_at, situation.days) if period else situation.now
-    outcomes = outcomes_of(discharge, _around(situation, closes_at))
-    return [_one(situation, outcome, programme) for outcome in outcomes]
+    around = _around(situation, closes_at)
+    return [
+        _one(situation, outcome, programme, around.readmitted_at)
+        for outcome in outcomes_of(discharge, around)
+    ]
 
 
-def _one(situation: Situation, outcome: Outcome, programme: Programme) -> Desired:
+def _one(
+    situation: Situation, outcome: Outcome, programme: Programme, readmitted_at: datetime | None
+) -> Desired:
     run = situation.discharge.run
     cases = cases_of(
         Discharged(
@@ -94,7 +100,7 @@ def _one(situation: Situation, outcome: Outcome, programme: Programme) -> Desire
     )
     tcm, measures = cases.judged()
     view = replace(_view(situation, outcome, programme), tcm=tcm, measures=measures)
-    return Desired(run.event_ids, run.began_at, view, cases)
+    return Desired(run.event_ids, run.began_at, readmitted_at, view, cases)
 
 
 def _around(situation: Situation, closes_at: datetime) -> Around:
