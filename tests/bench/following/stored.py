@@ -100,7 +100,7 @@ def _patient_with_the_log(admin_url: str) -> Generator[None]:
         connection.execute("ALTER SYSTEM SET max_wal_size = '16GB'")
         connection.execute("SELECT pg_reload_conf()")
         yield
-        connection.execute("VACUUM ANALYZE")
+        connection.execute("ANALYZE")
         connection.execute("ALTER SYSTEM RESET max_wal_size")
         connection.execute("SELECT pg_reload_conf()")
         connection.execute("CHECKPOINT")
@@ -119,7 +119,8 @@ def _copy_all(url: str, originals: Sequence[Visit], count: int) -> None:
         copies: dict[str, psycopg.Copy] = {}
         for table in _TABLES:
             cursor = stack.enter_context(psycopg.connect(url)).cursor()
-            into = sql.SQL("COPY {} FROM STDIN").format(sql.Identifier(table))
+            cursor.execute(sql.SQL("TRUNCATE {}").format(sql.Identifier(table)))
+            into = sql.SQL("COPY {} FROM STDIN (FREEZE)").format(sql.Identifier(table))
             copies[table] = stack.enter_context(cursor.copy(into))
         for some in _blocks(patterns, count):
             for table, copy in copies.items():
