@@ -134,6 +134,14 @@ class Hedis(Contract):
     discharge_info_last_on: date | None = None
 
 
+class DayOff(Contract):
+    """A weekday that is no business day."""
+
+    on: date
+    name: str = ""
+    """`Memorial Day`; empty where the site says so itself"""
+
+
 class TransitionSnapshot(Contract):
     """The state of one transition after a change."""
 
@@ -154,7 +162,11 @@ class TransitionSnapshot(Contract):
     discharged_at: Instant
     discharged_on: date
     disposition: str | None = None
+    encounter_class: EncounterClass | None = None
+    """What the stay was when it ended"""
     business_days: list[date] = []
+    days_off: list[DayOff] = []
+    """The weekdays between the discharge and the last of these that are none"""
     tcm: Tcm
     risk: Risk = Risk()
     clocks: Clocks = Clocks()

@@ -11,12 +11,12 @@ from care_chassis.events import Event
 from care_contracts.notifications import NotificationState
 from care_contracts.tasks import TaskState
 from care_contracts.transitions import TransitionKind, TransitionState
+from worklist import words
 from worklist.domain.evidence import Channel, Credential
 from worklist.domain.outcomes import Outcome
 from worklist.domain.plan import PlanEffect
 from worklist.domain.tasks import TaskState as OwnTaskState
 from worklist.domain.work import Deed
-from worklist.pages import words
 from worklist.pages.times import LocalTimes, lasting, on
 from worklist.pages.views import chips
 from worklist.routes import read_body

@@ -1,6 +1,8 @@
 """Business days and local days of a site; the one place that knows the `holidays` library."""
 
 from calendar import monthrange
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -13,13 +15,13 @@ _SATURDAY = 5
 
 
 @lru_cache(maxsize=256)
-def _public_holidays(country: str, subdivision: str | None, year: int) -> frozenset[date]:
-    """Public holidays of a year with their in-lieu days.
+def _public_holidays(country: str, subdivision: str | None, year: int) -> Mapping[date, str]:
+    """Public holidays of a year with their in-lieu days and their names.
 
     For the United States these are the ten of 5 USC 6103 and Juneteenth, Columbus Day among them,
     Inauguration Day not (D-04).
     """
-    return frozenset(holidays.country_holidays(country, subdiv=subdivision, years=year))
+    return dict(holidays.country_holidays(country, subdiv=subdivision, years=year))
 
 
 @lru_cache(maxsize=65_536)
@@ -33,6 +35,15 @@ def _end_of(zone: ZoneInfo, day: date) -> datetime:
     first, second = (midnight.replace(fold=fold).astimezone(UTC) for fold in (0, 1))
     last, earlier = max(first, second) - _SECOND, min(first, second) - _SECOND
     return last if last.astimezone(zone).date() <= day else earlier
+
+
+@dataclass(frozen=True, slots=True)
+class DayOff:
+    """A weekday that is no business day."""
+
+    on: date
+    name: str
+    """Empty where the site says so itself"""
 
 
 class BusinessCalendar:
@@ -56,6 +67,16 @@ class BusinessCalendar:
             return False
         public = _public_holidays(self._country, self._subdivision, day.year)
         return day in self._omit or day not in public
+
+    def days_off_between(self, day: date, last: date) -> tuple[DayOff, ...]:
+        """The weekdays from `day` to `last` that are not counted."""
+        span = (day + _DAY * number for number in range((last - day).days + 1))
+        weekdays = (one for one in span if one.weekday() < _SATURDAY)
+        return tuple(
+            DayOff(one, _public_holidays(self._country, self._subdivision, one.year).get(one, ""))
+            for one in weekdays
+            if not self.is_business_day(one)
+        )
 
     def business_days_after(self, day: date, count: int) -> tuple[date, ...]:
         """The first `count` business days after `day`, which itself is never one of them."""

@@ -143,6 +143,7 @@ def _view(situation: Situation, outcome: Outcome, programme: Programme) -> Trans
     person, encounter = situation.person, situation.stay.encounter
     discharged_at, days = situation.discharge.discharged_at, situation.days
     discharged_on = days.date_of(discharged_at)
+    business_days = days.calendar.business_days_after(discharged_on, CONTACT_BUSINESS_DAYS)
     index = Index(situation.stay, situation.history, discharged_at, days)
     plan, risk = programme.plan_of(outcome.kind), risk_of(index, situation.place.risk_rules)
     known = _circumstances(situation, outcome, risk)
@@ -166,7 +167,9 @@ def _view(situation: Situation, outcome: Outcome, programme: Programme) -> Trans
         discharged_on=discharged_on,
         disposition=outcome.belief.disposition,
         closes_at=plan.period.due_at(discharged_at, days),
-        business_days=days.calendar.business_days_after(discharged_on, CONTACT_BUSINESS_DAYS),
+        business_days=business_days,
+        days_off=days.calendar.days_off_between(discharged_on, business_days[-1]),
+        encounter_class=outcome.belief.encounter_class,
         tcm=Tcm(outcome.belief.route.tcm),
         risk=risk,
         clocks=clocks_of(outcome.kind, discharged_at, days),

@@ -8,6 +8,7 @@ from functools import lru_cache
 from itertools import count
 from uuid import UUID, uuid5
 
+from transition_orchestrator.domain.calendar import DayOff
 from transition_orchestrator.domain.clocks import Clocks, Hedis
 from transition_orchestrator.domain.course import EncounterStatus
 from transition_orchestrator.domain.encounter import EncounterClass
@@ -94,6 +95,10 @@ class TransitionView:
     diagnoses: tuple[Diagnosis, ...]
     risk: Risk = field(default_factory=Risk)
     measures: tuple[Measure, ...] = ()
+    encounter_class: EncounterClass | None = None
+    """What the stay was when it ended"""
+    days_off: tuple[DayOff, ...] = ()
+    """The weekdays that the business days leave out"""
     former_visits: tuple[str, ...] = ()
     """Numbers under which the visit was spoken of before."""
     programme: tuple[Followed, ...] = ()

@@ -7,7 +7,7 @@ from care_chassis.identity import TokenVerifier
 from worklist.api.bearer import Door
 from worklist.api.problems import answer_problems
 from worklist.api.tasks import TaskDesk, tasks_router
-from worklist.api.transitions import transitions_router
+from worklist.api.transitions import TransitionDesk, transitions_router
 from worklist.api.visits import visits_router
 from worklist.ports import Reads
 from worklist.sites import Sites
@@ -28,7 +28,7 @@ def build_api(
     )
     answer_problems(api)
     door = Door(verifier)
-    api.include_router(transitions_router(reads.transitions, door))
+    api.include_router(transitions_router(TransitionDesk(reads.transitions, sites, clock), door))
     api.include_router(tasks_router(TaskDesk(reads.tasks, work, sites, clock), door))
     api.include_router(visits_router(reads.visits, door))
     return api

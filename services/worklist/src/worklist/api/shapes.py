@@ -11,6 +11,7 @@ from care_contracts.measures import Tcm
 from care_contracts.notifications import NotificationState
 from care_contracts.scores import Risk
 from care_contracts.transitions import Clocks, EncounterStatus, Hedis
+from worklist.domain.measures import Standing
 from worklist.domain.order import Due
 
 
@@ -74,6 +75,18 @@ class PlannedTaskShape(BaseModel):
     changed_at: Instant
 
 
+class MeasureShape(BaseModel):
+    """A measure, as it stands today at the discharging site."""
+
+    code: str
+    standing: Standing
+    first_on: date
+    last_on: date
+    met_on: date | None
+    excluded_for: str | None
+    missing: list[str]
+
+
 class TransitionShape(BaseModel):
     """A transition with its clocks and its tasks."""
 
@@ -95,6 +108,7 @@ class TransitionShape(BaseModel):
     risk: Risk
     clocks: Clocks
     hedis: Hedis
+    measures: list[MeasureShape]
     tasks: list[PlannedTaskShape]
     changed_at: Instant
 
@@ -159,6 +173,23 @@ class NotificationShape(BaseModel):
     attempts: int
     last_error: str | None
     changed_at: Instant
+
+
+class SentenceShape(BaseModel):
+    """One fact and what follows from it."""
+
+    about: str
+    text: str
+    rule: str
+
+
+class ExplanationShape(BaseModel):
+    """Why a transition looks as it does."""
+
+    transition_id: UUID
+    version: int
+    as_of: Instant
+    sentences: list[SentenceShape]
 
 
 class TransitionPage(BaseModel):

@@ -1,14 +1,17 @@
 """How what is read becomes the REST API's answers."""
 
 from dataclasses import asdict
+from datetime import date
 from typing import Any
 
+from care_contracts.measures import Measure
 from care_contracts.notifications import NotificationSnapshot
 from care_contracts.transitions import EncounterSnapshot, TransitionPatient
 from worklist.api.shapes import (
     AttemptShape,
     EncounterShape,
     EvidenceShape,
+    MeasureShape,
     NotificationShape,
     PatientShape,
     PlannedTaskShape,
@@ -16,16 +19,18 @@ from worklist.api.shapes import (
     TransitionOfTaskShape,
     TransitionShape,
 )
+from worklist.domain.measures import standing_of
 from worklist.domain.order import Due
 from worklist.domain.tasks import NOTHING_DONE, Task
 from worklist.ports import Followed, Item
 
 
-def shape_of_transition(followed: Followed) -> TransitionShape:
-    """A transition with its tasks, the soonest due first."""
+def shape_of_transition(followed: Followed, today: date) -> TransitionShape:
+    """A transition with its tasks, the soonest due first; `today` at the discharging site."""
     snapshot = followed.transition
     facts = {name: getattr(snapshot, name) for name in type(snapshot).model_fields}
     facts["patient"] = _patient(snapshot.patient)
+    facts["measures"] = [_measure(one, today) for one in snapshot.measures]
     facts["tasks"] = [PlannedTaskShape(**_task(task)) for task in _shown(followed)]
     return TransitionShape.model_validate(facts)
 
@@ -66,6 +71,10 @@ def shape_of_notification(snapshot: NotificationSnapshot) -> NotificationShape:
     """A notification without its keys."""
     names = NotificationShape.model_fields
     return NotificationShape(**{name: getattr(snapshot, name) for name in names})
+
+
+def _measure(measure: Measure, today: date) -> MeasureShape:
+    return MeasureShape(**measure.model_dump(), standing=standing_of(measure, today))
 
 
 def _patient(patient: TransitionPatient) -> PatientShape:

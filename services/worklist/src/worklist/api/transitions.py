@@ -1,21 +1,63 @@
-"""`GET /api/transitions`: what was opened for a discharge, its clocks, its tasks."""
+"""`GET /api/transitions`: what was opened for a discharge, its clocks and tasks, and why."""
 
+from dataclasses import asdict
+from http import HTTPStatus
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import APIRouter, Depends
 
+from care_chassis.clock import Clock
 from care_contracts.transitions import TransitionState
 from worklist.api.bearer import Door
 from worklist.api.paging import Limit, Next, Text, next_after
-from worklist.api.problems import RESPONSES
-from worklist.api.shapes import TransitionPage
+from worklist.api.problems import RESPONSES, Problem, ProblemDocument
+from worklist.api.shapes import ExplanationShape, SentenceShape, TransitionPage
 from worklist.api.shaping import shape_of_transition
 from worklist.domain.people import Person
+from worklist.explaining import Told, explain
 from worklist.places import after
 from worklist.ports import After, TransitionReads, VisitFilter
+from worklist.sites import Sites
 
 
-def transitions_router(reads: TransitionReads, door: Door) -> APIRouter:
+class TransitionDesk:
+    """What the routes about transitions do."""
+
+    def __init__(self, reads: TransitionReads, sites: Sites, clock: Clock) -> None:
+        self._reads = reads
+        self._sites = sites
+        self._clock = clock
+
+    async def page(self, wanted: VisitFilter, place: After | None, limit: int) -> TransitionPage:
+        """A page of the transitions that are asked for."""
+        now = self._clock.now()
+        found = await self._reads.transitions(wanted, place, limit)
+        items = [
+            shape_of_transition(one, now.astimezone(self._sites.zone(one.transition.site)).date())
+            for one in found
+        ]
+        last = After(items[-1].discharged_at, items[-1].transition_id) if items else None
+        return TransitionPage(items=items, next=next_after(len(items), limit, last))
+
+    async def explanation(self, transition_id: UUID) -> ExplanationShape:
+        """Why it looks as it does now. Raises Problem."""
+        followed = await self._reads.transition(transition_id)
+        if followed is None:
+            raise Problem(
+                HTTPStatus.NOT_FOUND, "no-such-transition", "There is no such transition."
+            )
+        one, now = followed.transition, self._clock.now()
+        told = Told(one, self._sites.zone(one.site), now)
+        return ExplanationShape(
+            transition_id=transition_id,
+            version=one.version,
+            as_of=now,
+            sentences=[SentenceShape(**asdict(sentence)) for sentence in explain(told)],
+        )
+
+
+def transitions_router(desk: TransitionDesk, door: Door) -> APIRouter:
     """The routes about transitions."""
     router = APIRouter(tags=["transitions"], responses=RESPONSES)
     seer = Depends(door.seer)
@@ -27,10 +69,17 @@ def transitions_router(reads: TransitionReads, door: Door) -> APIRouter:
         next_: Next = None,
         limit: Limit = 50,
     ) -> TransitionPage:
-        found = await reads.transitions(wanted, after(next_), limit)
-        items = [shape_of_transition(followed) for followed in found]
-        last = After(items[-1].discharged_at, items[-1].transition_id) if items else None
-        return TransitionPage(items=items, next=next_after(len(items), limit, last))
+        return await desk.page(wanted, after(next_), limit)
+
+    @router.get(
+        "/transitions/{transition_id}/explanation",
+        summary="Which fact led to which step and time, in sentences",
+        responses={404: {"model": ProblemDocument, "description": "There is no such transition."}},
+    )
+    async def explanation(  # pyright: ignore[reportUnusedFunction]
+        _person: Annotated[Person, seer], transition_id: UUID
+    ) -> ExplanationShape:
+        return await desk.explanation(transition_id)
 
     return router
 

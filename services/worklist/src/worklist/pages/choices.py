@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
+from worklist import words
 from worklist.domain.outcomes import ATTEMPTS, may_be_tried, outcomes_for
 from worklist.domain.people import Person
 from worklist.domain.tasks import Task, TaskState
-from worklist.pages import words
 
 _ASK_WHO = ("follow_up_visit", "home_visit", "medication_reconciliation")
 

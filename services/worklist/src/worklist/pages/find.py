@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
 
-from worklist.pages import words
+from worklist import words
 from worklist.pages.frame import Frame
 from worklist.ports import TransitionReads
 

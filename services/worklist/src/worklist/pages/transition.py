@@ -13,9 +13,10 @@ from starlette.exceptions import HTTPException
 from care_contracts.encounters import Practitioner
 from care_contracts.notifications import NotificationSnapshot
 from care_contracts.transitions import TransitionSnapshot, TransitionState
+from worklist import words
 from worklist.domain.order import Pressure, pressure
 from worklist.domain.tasks import Task
-from worklist.pages import words
+from worklist.explaining import Told, explain
 from worklist.pages.deeds import SAID
 from worklist.pages.frame import Frame
 from worklist.pages.times import LocalTimes, Shown, on
@@ -87,6 +88,9 @@ class TransitionPage:
             **_plan(followed, viewer),
             "clocks": _clocks(transition, times, viewer),
             "notices": [_notice(notice, times) for notice in notices],
+            "sentences": explain(
+                Told(transition, self._frame.sites.zone(transition.site), viewer.now)
+            ),
             "actions": _record(actions, followed.tasks, times),
             "as_of": times.at(viewer.now),
         }

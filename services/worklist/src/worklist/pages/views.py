@@ -5,10 +5,10 @@ from datetime import datetime
 
 from care_contracts.scores import Lace
 from care_contracts.transitions import TransitionPatient, TransitionSnapshot
+from worklist import words
 from worklist.domain.order import Due, Pressure, due, pressure
 from worklist.domain.people import Person
 from worklist.domain.tasks import Task
-from worklist.pages import words
 from worklist.pages.choices import Choices, choices_for
 from worklist.pages.times import LocalTimes, Shown, age, on
 from worklist.sites import Sites

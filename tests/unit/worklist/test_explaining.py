@@ -1,0 +1,242 @@
+"""An explanation says in sentences which fact led to what, as things stand now and never before."""
+
+import inspect
+import re
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from tests.support.worklist_app import App, fresh_app
+from tests.support.worklist_builders import known_as, newer, step, transition, withdrawn
+
+from care_contracts.measures import Measure, Tcm, TcmElement
+from care_contracts.scores import (
+    Flagged,
+    Hospital,
+    HospitalEvidence,
+    HospitalParts,
+    Lace,
+    LaceEvidence,
+    Risk,
+)
+from care_contracts.transitions import DayOff, TransitionSnapshot
+from transition_orchestrator.domain import measures as judged_measures
+from transition_orchestrator.domain.tcm_terms import Why
+from worklist.domain.measures import Standing, standing_of
+from worklist.explaining import Told, claims, explain
+
+NEW_YORK = ZoneInfo("America/New_York")
+FRIDAY = datetime(2026, 5, 22, 21, 0, tzinfo=UTC)
+NOW = datetime(2026, 5, 26, 14, 0, tzinfo=UTC)
+DUE = datetime(2026, 5, 28, 3, 59, 59, tzinfo=UTC)
+
+
+@pytest.fixture
+def app() -> App:
+    return fresh_app()
+
+
+def memorial_day(**more: Any) -> TransitionSnapshot:
+    """The rulebook's worked example: the Friday before Memorial Day."""
+    call = step(
+        known_as("one"),
+        "initial_contact",
+        title="Reach the patient or caregiver",
+        due_at=DUE,
+        rule="2 business days after discharge",
+        best_before_at=FRIDAY + timedelta(hours=24),
+    )
+    facts: dict[str, Any] = {
+        "discharged_at": FRIDAY,
+        "discharged_on": date(2026, 5, 22),
+        "encounter_class": "inpatient",
+        "business_days": [date(2026, 5, 26), date(2026, 5, 27)],
+        "days_off": [DayOff(on=date(2026, 5, 25), name="Memorial Day")],
+        "steps": [call],
+    }
+    return transition(**(facts | more))
+
+
+def sentences(one: TransitionSnapshot, now: datetime = NOW) -> dict[str, str]:
+    return {said.about: said.text for said in explain(Told(one, NEW_YORK, now))}
+
+
+def test_the_worked_example_is_told_from_the_discharge_to_the_deadline() -> None:
+    said = sentences(memorial_day())
+    assert said["route"] == (
+        "Discharged Fri 22 May 2026 17:00 (America/New_York) from an inpatient stay, "
+        "disposition 01: went home. That calls for: home follow-up."
+    )
+    assert said["step:initial_contact"] == (
+        "Reach the patient or caregiver is due Wed 27 May 2026 23:59:59 because the rule is "
+        "2 business days after discharge, the weekend and Memorial Day Mon 25 May 2026 are not "
+        "counted. It is best done by Sat 23 May 2026 17:00."
+    )
+
+
+def test_every_sentence_names_its_rule() -> None:
+    said = explain(Told(memorial_day(flags=["ama", "custody"]), NEW_YORK, NOW))
+    assert all(one.rule and one.text.endswith(".") for one in said)
+    assert ("flag:ama", "D-07") in {(one.about, one.rule) for one in said}
+
+
+def test_a_replan_leaves_no_sentence_of_before() -> None:
+    one = memorial_day()
+    gone = newer(
+        one,
+        state="voided",
+        reason="discharge_cancelled",
+        steps=[withdrawn(planned) for planned in one.steps],
+    )
+    said = sentences(gone)
+    assert "Discharge was cancelled by the hospital" in said["state"]
+    assert "is not asked for any more" in said["step:initial_contact"]
+    assert "is due" not in " ".join(said.values())
+
+
+# --- scores
+
+
+def test_scores_say_what_they_stand_on_and_what_they_do_not_know() -> None:
+    evidence = LaceEvidence(
+        days=3,
+        los_method="midnights",
+        admission_type="E",
+        came_by_emergency=True,
+        charlson=2,
+        conditions=["heart_failure"],
+        icd10cm_cancers=False,
+        ed_visits=1,
+    )
+    lace = Lace(
+        score=9,
+        tier="moderate",
+        length_of_stay=3,
+        acuity=3,
+        comorbidity=2,
+        ed_visits=1,
+        variant="tool",
+        inputs=evidence,
+    )
+    hospital = Hospital(
+        incomplete=True,
+        known_points=3,
+        maximum_points=5,
+        tier=None,
+        missing=["hemoglobin", "sodium"],
+        variant="2016",
+        parts=HospitalParts(),
+        inputs=HospitalEvidence(has_cancer=False, is_urgent=True, admissions=2, days=3),
+    )
+    flag = Flagged(factor="p8_psychological", because="mental disorder (F329)")
+    said = sentences(memorial_day(risk=Risk(lace=lace, hospital=hospital, boost=[flag])))
+    assert "LACE is 9 (moderate) by the form tool" in said["risk:lace"]
+    assert "in this network only" in said["risk:lace"]
+    assert "3 points are known and it can come to 5" in said["risk:hospital"]
+    assert "hemoglobin and sodium are not known" in said["risk:hospital"]
+    assert said["risk:p8_psychological"] == "BOOST psychological: mental disorder (F329)."
+
+
+# --- claims and measures
+
+
+def test_every_reason_that_is_told_has_a_sentence_of_its_own() -> None:
+    assert set(claims._WHY) == set(Why)
+
+
+def test_every_exclusion_that_is_told_has_words() -> None:
+    code = inspect.getsource(judged_measures)
+    told = set(re.findall(r'^        \("([a-z0-9_]+)", ', code, re.MULTILINE))
+    assert told == set(claims.EXCLUSIONS)
+
+
+def with_element(**more: Any) -> TransitionSnapshot:
+    return memorial_day(tcm=Tcm(eligible="yes", elements=[TcmElement(**more)]))
+
+
+def test_an_open_element_is_missed_once_its_time_has_passed() -> None:
+    one = with_element(name="contact", standing="open", why="no_contact", due_at=DUE)
+    assert sentences(one)["tcm:contact"] == (
+        "No contact and no attempt is on record. It is due Wed 27 May 2026 23:59:59."
+    )
+    late = sentences(one, DUE + timedelta(seconds=1))["tcm:contact"]
+    assert late.endswith("It was due Wed 27 May 2026 23:59:59, and is missed.")
+
+
+def test_a_nurse_s_visit_is_told_not_to_be_the_one() -> None:
+    one = with_element(
+        name="visit", standing="open", why="seen_by_staff", by="RN", on=date(2026, 5, 25)
+    )
+    assert "The visit by RN on Mon 25 May 2026 is not" in sentences(one)["tcm:visit"]
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ({"code": "99496"}, "All is met for 99496."),
+        ({"code_if_high": "99496", "code_if_moderate": "99495"}, "99495 if moderate"),
+        ({"code_if_high": "99495", "code_if_moderate": "99495"}, "moderate or high"),
+        ({}, "No TCM code as things stand"),
+    ],
+)
+def test_the_code_is_told_as_a_hint(more: dict[str, Any], words: str) -> None:
+    element = TcmElement(name="setting", standing="met", why="community")
+    one = memorial_day(tcm=Tcm(eligible="yes", elements=[element], **more))
+    assert words in sentences(one)["tcm:code"]
+
+
+LAST = date(2026, 6, 21)
+
+
+@pytest.mark.parametrize(
+    ("more", "today", "standing"),
+    [
+        ({}, LAST, Standing.OPEN),
+        ({}, LAST + timedelta(days=1), Standing.MISSED),
+        ({"met_on": date(2026, 6, 1)}, LAST + timedelta(days=1), Standing.MET),
+        ({"excluded_for": "hospice"}, LAST, Standing.EXCLUDED),
+    ],
+)
+def test_a_measure_stands_as_of_the_day_it_is_looked_at(
+    more: dict[str, Any], today: date, standing: Standing
+) -> None:
+    measure = Measure(code="TRC-PE", first_on=date(2026, 5, 23), last_on=LAST, **more)
+    assert standing_of(measure, today) is standing
+    now = datetime(today.year, today.month, today.day, 12, tzinfo=NEW_YORK)
+    said = sentences(memorial_day(measures=[measure]), now)["measure:TRC-PE"]
+    assert standing in said or "does not count here, because the patient is in hospice" in said
+
+
+# --- where it is shown
+
+
+async def test_the_api_explains_a_transition(app: App) -> None:
+    measure = Measure(code="TRC-MRP", first_on=date(2026, 5, 22), last_on=LAST)
+    one = memorial_day(measures=[measure])
+    await app.hear(one)
+    async with app.client() as client:
+        answer = await client.get(f"/api/transitions/{one.transition_id}/explanation")
+        listed = await client.get("/api/transitions", params={"mrn": "MR1001"})
+        missing = await client.get(f"/api/transitions/{known_as('nothing')}/explanation")
+    body = answer.json()
+    assert (answer.status_code, body["version"]) == (200, 1)
+    assert {"about", "text", "rule"} == set(body["sentences"][0])
+    assert body["sentences"][0]["text"].startswith("Discharged Fri 22 May 2026 17:00")
+    assert listed.json()["items"][0]["measures"][0]["standing"] == "open"
+    assert (missing.status_code, missing.json()["type"]) == (404, "/problems/no-such-transition")
+
+
+async def test_only_who_may_see_patients_reads_an_explanation(app: App) -> None:
+    async with app.client("ops") as client:
+        answer = await client.get(f"/api/transitions/{known_as('one')}/explanation")
+    assert answer.status_code == 403
+
+
+async def test_the_page_explains_it_too(app: App) -> None:
+    await app.hear(memorial_day())
+    async with app.browser() as nora:
+        await nora.post("/sign-in", data={"role": "nurse"})
+        page = (await nora.get(f"/transitions/{known_as('one')}")).text
+    assert "Why it looks so" in page
+    assert "Memorial Day Mon 25 May 2026 are not counted" in page
