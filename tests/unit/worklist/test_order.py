@@ -1,6 +1,9 @@
 """Due soonest first, and what today is at a hospital."""
 
+import json
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -50,3 +53,16 @@ def test_the_last_quarter_of_the_time_presses() -> None:
     assert pressure(due_at, since, NOW + timedelta(hours=6)) is Pressure.SOON
     assert pressure(due_at, since, due_at) is Pressure.SOON
     assert pressure(due_at, since, due_at + timedelta(seconds=1)) is Pressure.OVERDUE
+
+
+def test_overdue_is_what_the_worked_case_says() -> None:
+    path = Path(__file__).parents[2] / "data" / "worked-cases.json"
+    cases: dict[str, Any] = {one["id"]: one for one in json.loads(path.read_text())["cases"]}
+    inputs, expected = cases["MET-05"]["inputs"], cases["MET-05"]["expected"]
+    now = datetime.fromisoformat(inputs["now"])
+    found = [
+        one["id"]
+        for one in inputs["tasks"]
+        if one["status"] != "completed" and is_overdue(datetime.fromisoformat(one["due"]), now)
+    ]
+    assert found == expected["overdue"]
