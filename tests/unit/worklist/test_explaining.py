@@ -70,7 +70,7 @@ def test_the_worked_example_is_told_from_the_discharge_to_the_deadline() -> None
     )
     assert said["step:initial_contact"] == (
         "Reach the patient or caregiver is due Wed 27 May 2026 23:59:59 because the rule is "
-        "2 business days after discharge, the weekend and Memorial Day Mon 25 May 2026 are not "
+        "2 business days after discharge; the weekend and Memorial Day Mon 25 May 2026 are not "
         "counted. It is best done by Sat 23 May 2026 17:00."
     )
 
@@ -133,7 +133,7 @@ def test_scores_say_what_they_stand_on_and_what_they_do_not_know() -> None:
     said = sentences(memorial_day(risk=Risk(lace=lace, hospital=hospital, boost=[flag])))
     assert "LACE is 9 (moderate) by the form tool" in said["risk:lace"]
     assert "in this network only" in said["risk:lace"]
-    assert "3 points are known and it can come to 5" in said["risk:hospital"]
+    assert "3 points known, 5 at most" in said["risk:hospital"]
     assert "hemoglobin and sodium are not known" in said["risk:hospital"]
     assert said["risk:p8_psychological"] == "BOOST psychological: mental disorder (F329)."
 
@@ -142,13 +142,13 @@ def test_scores_say_what_they_stand_on_and_what_they_do_not_know() -> None:
 
 
 def test_every_reason_that_is_told_has_a_sentence_of_its_own() -> None:
-    assert set(claims._WHY) == set(Why)
+    assert set(claims.WHY) == set(Why)
 
 
 def test_every_exclusion_that_is_told_has_words() -> None:
     code = inspect.getsource(judged_measures)
     told = set(re.findall(r'^        \("([a-z0-9_]+)", ', code, re.MULTILINE))
-    assert told == set(claims.EXCLUSIONS)
+    assert told | {"receipt_not_recorded"} == set(claims.EXCLUSIONS)
 
 
 def with_element(**more: Any) -> TransitionSnapshot:

@@ -124,10 +124,10 @@ def _died_in_year(case: MeasureCase) -> bool:
 
 
 def _notified(case: MeasureCase) -> Measure:
-    """TRC-NIA: the day of admission and two more (D-06)."""
+    """TRC-NIA: the day of admission and two more (D-06); nobody records the receipt yet."""
     first = case.admitted_on or case.discharged_on
     last = first + timedelta(days=_INFORMATION_DAY)
-    return Measure("TRC-NIA", first, last, missing=("no_receipt_recorded",))
+    return Measure("TRC-NIA", first, last, excluded_for="receipt_not_recorded")
 
 
 def information_received(

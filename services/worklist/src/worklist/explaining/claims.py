@@ -7,7 +7,7 @@ from worklist.domain.measures import Standing, standing_of
 from worklist.explaining.sentences import Sentence, Told, on
 
 _SECTION = "rulebook section 1"
-_WHY: Mapping[str, tuple[str, str]] = {
+WHY: Mapping[str, tuple[str, str]] = {
     "community": ("Discharged to the community, which TCM is for.", "D-01"),
     "not_community": ("Not discharged to the community: no TCM.", "D-01, D-02"),
     "setting_review": ("Whether this destination counts as home has to be reviewed.", "D-01"),
@@ -71,13 +71,13 @@ EXCLUSIONS: Mapping[str, str] = {
     "same_day_stay": "the stay began and ended on one day",
     "died_in_hospital": "the stay ended in death",
     "pregnancy": "the principal diagnosis is of pregnancy",
+    "receipt_not_recorded": "nobody records yet when a provider received the notice",
     "direct_transfer": "the patient was taken in elsewhere by the next day, which is one stay",
 }
 _LACKING: Mapping[str, str] = {
     "late": "what there is came too late",
     "early": "what there is came too early",
     "credential": "who reconciled is not on record, or may not count",
-    "no_receipt_recorded": "that the provider received the notice is not on record",
 }
 _STANDS: Mapping[Standing, str] = {
     Standing.MET: "met on {met}",
@@ -97,7 +97,7 @@ def about_claim(told: Told) -> Iterator[Sentence]:
 
 
 def _element(element: TcmElement, told: Told) -> Sentence:
-    text, rule = _WHY.get(element.why, (element.why.replace("_", " ").capitalize() + ".", _SECTION))
+    text, rule = WHY.get(element.why, (element.why.replace("_", " ").capitalize() + ".", _SECTION))
     said = text.format(
         on=on(element.on) if element.on else "",
         by=element.by or "somebody",

@@ -103,7 +103,7 @@ def _not_counted(step: Step, one: TransitionSnapshot) -> str:
     if any((one.discharged_on.weekday() + n) % 7 > _FRIDAY for n in range(1, days + 1)):
         off.insert(0, "the weekend")
     verb = "is" if len(off) == 1 else "are"
-    return f", {listed(off)} {verb} not counted" if off else ""
+    return f"; {listed(off)} {verb} not counted" if off else ""
 
 
 _FRIDAY = 4

@@ -43,7 +43,7 @@ def _hospital(score: Hospital) -> str:
     missing = listed([name.replace("_", " ") for name in score.missing])
     band = f"; {score.tier} in any case" if score.tier else ""
     return (
-        f"HOSPITAL is incomplete, form {score.variant}: {score.known_points} points are known and "
-        f"it can come to {score.maximum_points}{band}, because {missing} "
+        f"HOSPITAL is incomplete, form {score.variant}: {score.known_points} points known, "
+        f"{score.maximum_points} at most{band}, because {missing} "
         f"{'is' if len(score.missing) == 1 else 'are'} not known. It counts {earlier}."
     )
