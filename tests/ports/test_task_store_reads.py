@@ -165,6 +165,17 @@ class ReadingSuite:
         assert shown.transition.visit == "V-worked on"
         assert await read.transition(gone.transition_id) is not None
 
+    async def test_work_before_a_discharge_is_no_transition_yet_and_can_be_found(
+        self, worklist: Worklist
+    ) -> None:
+        planning = transition("planning", kind="discharge_planning")
+        await worklist.hear(planning, transition("home"))
+        read = worklist.reads.transitions
+        shown = await read.transitions(VisitFilter(), None, 9)
+        assert [one.transition.visit for one in shown] == ["V-home"]
+        assert len(await read.found("MR1001", 9)) == 2
+        assert await read.transition(planning.transition_id) is not None
+
     async def test_a_task_that_the_plan_forgot_is_shown_only_if_somebody_worked_on_it(
         self, worklist: Worklist
     ) -> None:

@@ -11,7 +11,7 @@ from uuid import UUID
 from care_chassis.events import OutgoingEvent
 from care_contracts.notifications import NotificationSnapshot
 from care_contracts.sites import Site
-from care_contracts.transitions import EncounterSnapshot, TransitionSnapshot
+from care_contracts.transitions import EncounterSnapshot, TransitionKind, TransitionSnapshot
 from worklist.domain.order import Due
 from worklist.domain.plan import Replanned
 from worklist.domain.tasks import Task, TaskId, TransitionId
@@ -150,7 +150,9 @@ class FakeWorklist:
         found = [
             one
             for one in self._shown()
-            if _is_wanted(one, wanted) and wanted.state in (None, one.state)
+            if _is_wanted(one, wanted)
+            and wanted.state in (None, one.state)
+            and one.kind is not TransitionKind.DISCHARGE_PLANNING
         ]
         paged = _page(found, lambda one: (one.discharged_at, one.transition_id), after, limit)
         return [self._followed(one) for one in paged]

@@ -268,8 +268,6 @@ class FollowedProtocol(_Strict):
     when: list[str] | None = None
     """Only discharges to which one of these applies, such as `high_risk`; else whom it is for."""
     unless: list[str] | None = None
-    at_most: int | None = Field(default=None, ge=0)
-    """How many open transitions may follow it at a time."""
     visiting_hours: VisitingHours | None = None
     steps: dict[str, StepChange] = {}
     """By the step's code."""

@@ -21,6 +21,7 @@ MERGES = {trigger for trigger, meaning in MEANINGS.items() if meaning.kind == "p
 MOVES = {trigger for trigger, meaning in MEANINGS.items() if meaning.kind == "encounter.moved"}
 MAY_CORRECT_A_DISCHARGE = {"A01", "A03", "A04", "A08", "A11", "A13", "Z99", *MERGES}
 CHANGE_NUMBERS = {"A42", "A45", "A47", "A50"}
+PLANS_A_DISCHARGE = "A16"
 DELETE_RECORDS = {"A23", "A29"}
 MAY_TELL_OF_ANOTHER_VISIT = {"A01", "A03", "A04", "A06", "A07", "A08", "A13", "Z99"}
 OTHERS = MEANINGS.keys() - MAY_TELL_OF_ANOTHER_VISIT - MOVES - MERGES
@@ -67,7 +68,7 @@ def changes(ledgers: MemoryLedgers) -> list[str]:
     return [event.type for event in ledgers.said if event.type.startswith("transition.")]
 
 
-@pytest.mark.parametrize("trigger", sorted(MEANINGS.keys() - {"A03"}))
+@pytest.mark.parametrize("trigger", sorted(MEANINGS.keys() - {"A03", PLANS_A_DISCHARGE}))
 async def test_only_a_discharge_opens_a_transition(trigger: str) -> None:
     ledgers = MemoryLedgers()
     data = message_of(trigger, sending_facility=NEW_YORK, discharged_at=None)
@@ -112,6 +113,7 @@ def work_of(transition: Transition) -> object:
         - MERGES
         - CHANGE_NUMBERS
         - DELETE_RECORDS
+        - {PLANS_A_DISCHARGE}
     ),
 )
 async def test_what_begins_no_visit_is_no_readmission(trigger: str) -> None:

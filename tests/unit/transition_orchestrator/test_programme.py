@@ -1,7 +1,6 @@
 """What a site follows: versions, changes of its own, who is enrolled, and why."""
 
 from pathlib import Path
-from typing import Any
 
 import orjson
 import pytest
@@ -11,7 +10,7 @@ from tests.support.transition_orchestrator_fakes import DEFAULT, PROGRAMMES
 
 from care_chassis.documents import DocumentError, load_document
 from care_contracts.sites import Site
-from transition_orchestrator.domain.programme import Circumstances, Enrolment, Followed, Programme
+from transition_orchestrator.domain.programme import Enrolment, Followed, Programme
 from transition_orchestrator.domain.routing import TransitionKind
 from transition_orchestrator.ports import SiteRules
 from transition_orchestrator.site_rules import rules_in
@@ -30,9 +29,9 @@ def programme_of(tmp_path: Path, protocols: str) -> Programme:
     return rules_of(tmp_path, protocols).opens_with
 
 
-def decided(programme: Programme, *known: str, **more: Any) -> dict[str, tuple[bool, str]]:
-    facts = Circumstances(frozenset(known), **more)
-    return {one.protocol: (one.enrolled, one.because) for one in programme.enrolments(HOME, facts)}
+def decided(programme: Programme, *known: str) -> dict[str, tuple[bool, str]]:
+    found = programme.enrolments(HOME, frozenset(known))
+    return {one.protocol: (one.enrolled, one.because) for one in found}
 
 
 def test_a_bare_name_follows_the_newest_version_as_it_is(tmp_path: Path) -> None:
@@ -119,24 +118,9 @@ def test_a_protocol_follows_those_it_is_for_and_says_why(tmp_path: Path) -> None
 
 def test_a_protocol_without_a_plan_for_the_kind_does_not_follow_it(tmp_path: Path) -> None:
     programme = programme_of(tmp_path, "  - default\n  - {name: boost, unless: [ama]}\n")
-    (_, boost) = programme.enrolments(TransitionKind.HOSPICE, Circumstances(frozenset()))
+    (_, boost) = programme.enrolments(TransitionKind.HOSPICE, frozenset())
     assert boost == Enrolment("boost@1", enrolled=False, because="it has no plan for hospice")
     assert decided(programme, "ama")["boost@1"] == (False, "not for ama")
-
-
-def test_places_are_given_while_there_are_any_and_a_decision_stands(tmp_path: Path) -> None:
-    programme = programme_of(tmp_path, "  - default\n  - {name: naylor, at_most: 2}\n")
-    assert decided(programme, "high_risk", taken={"naylor": 1})["naylor@1"] == (
-        True, "place 2 of 2, for high_risk",
-    )  # fmt: skip
-    full = Circumstances(frozenset({"high_risk"}), taken={"naylor": 2})
-    refused = programme.enrolments(HOME, full)[1]
-    assert (refused.enrolled, refused.because) == (False, "no place free of 2, for high_risk")
-    later = decided(programme, "high_risk", before={"naylor@1": refused}, taken={"naylor": 0})
-    assert later["naylor@1"][0] is False
-    assert decided(programme, "low_risk", before={"naylor@1": refused})["naylor@1"] == (
-        False, "only for high_risk",
-    )  # fmt: skip
 
 
 def test_a_programme_of_a_version_that_is_gone_is_not_known() -> None:
@@ -147,7 +131,7 @@ def test_a_programme_of_a_version_that_is_gone_is_not_known() -> None:
 def test_what_a_site_follows_is_kept_with_the_transition_as_it_was(tmp_path: Path) -> None:
     followed = programme_of(
         tmp_path,
-        "  - default\n  - name: naylor\n    unless: [ama]\n    at_most: 3\n"
+        "  - default\n  - name: naylor\n    unless: [ama]\n"
         '    visiting_hours: {first: "09:00", last: "16:00"}\n'
         "    steps: {home_visit: {due: 36 hours after discharge}}\n",
     ).followed

@@ -69,12 +69,14 @@ def _programme(site: Site, programmes: Programmes) -> Programme:
     followed = [
         _followed(f"protocols.{number}", use, programmes) for number, use in enumerate(uses)
     ]
-    names = [one.name for one in followed]
+    names = [use.name for use in uses]
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice:
         raise SiteRuleError("protocols", f"{twice} stands here twice")
     programme = programmes.of(tuple(followed))
-    missing = [kind.value for kind in TransitionKind if kind not in programme.plans]
+    optional = TransitionKind.DISCHARGE_PLANNING
+    kinds = [kind for kind in TransitionKind if kind is not optional]
+    missing = [kind.value for kind in kinds if kind not in programme.plans]
     if missing:
         rule = f"none of these protocols has a plan for {', '.join(missing)}: add default"
         raise SiteRuleError("protocols", rule)
@@ -88,7 +90,6 @@ def _followed(place: str, use: FollowedProtocol, programmes: Programmes) -> Foll
         label=protocol.label,
         when=_known(f"{place}.when", protocol.when if use.when is None else use.when),
         unless=_known(f"{place}.unless", protocol.unless if use.unless is None else use.unless),
-        at_most=use.at_most,
         visiting_hours=VisitingHours(hours.first, hours.last) if hours else None,
         steps=tuple(_change(place, code, change) for code, change in use.steps.items()),
     )

@@ -74,6 +74,7 @@ KINDS: Mapping[str, str] = {
     "acute_transfer_watch": "Transfer to another hospital",
     "hospice": "Hospice",
     "manual_review": "Needs a decision",
+    "discharge_planning": "Discharge planning",
 }
 
 TRANSITION_STATES: Mapping[str, str] = {
@@ -137,6 +138,8 @@ _REASONS: Mapping[str, str] = {
     "not_called_for": "A late message from the hospital showed that this was not needed",
     "period_over": "Follow-up period had ended before the discharge became known",
     "plan_changed": "Plan no longer asks for it",
+    "discharged": "Patient was discharged",
+    "discharge_plan_cancelled": "Planned discharge was called off by the hospital",
 }
 
 _UNDATED = frozenset({"period_over", "plan_changed"})
@@ -198,6 +201,11 @@ def plain(code: str) -> str:
 def word(words: Mapping[str, str], code: str) -> str:
     """What a code is called."""
     return words.get(code) or plain(code)
+
+
+def discharge(kind: str) -> str:
+    """What the time of discharge is called: before it, it is but expected."""
+    return "Discharge expected" if kind == "discharge_planning" else "Discharged"
 
 
 def because(reason: str | None) -> str:

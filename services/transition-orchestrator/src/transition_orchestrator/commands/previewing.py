@@ -22,7 +22,6 @@ from transition_orchestrator.domain.calendar import BusinessCalendar, LocalDays
 from transition_orchestrator.domain.encounter import EncounterClass
 from transition_orchestrator.domain.plan import Case, LeftOut, Step, considered
 from transition_orchestrator.domain.programme import (
-    Circumstances,
     Enrolment,
     Followed,
     Programme,
@@ -89,7 +88,7 @@ def preview(**asked: Unpack[_Asked]) -> None:
         _print_nothing(encounter_class, asked["disposition"], route)
         return
     known = _known(route, encounter_class, asked["tier"], asked["flag"])
-    enrolments = place.programme.enrolments(route.kind, Circumstances(known))
+    enrolments = place.programme.enrolments(route.kind, known)
     case = _case(asked, place, known, enrolments)
     plan = place.programme.plan_of(route.kind)
     found = list(considered(plan, case))

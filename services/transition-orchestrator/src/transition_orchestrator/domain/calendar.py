@@ -119,6 +119,9 @@ class LocalDays:
         """The day's last second, which still counts: the later one where clocks repeat it."""
         return _end_of(self._zone, day)
 
+    def end_of_next_day(self, instant: datetime) -> datetime:
+        return self.end_of(self.date_of(instant) + _DAY)
+
     def months_before(self, instant: datetime, months: int) -> datetime:
         """The same wall time so many months earlier, or that of the month's last day."""
         local = instant.astimezone(self._zone)

@@ -1,7 +1,7 @@
 """How the follow-ups of one visit must look now: every outcome with its clocks, risk and steps."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from transition_orchestrator.domain.calendar import LocalDays
@@ -18,7 +18,7 @@ from transition_orchestrator.domain.merging import NEVER_SAID
 from transition_orchestrator.domain.outcomes import Around, Outcome, leading_kind, outcomes_of
 from transition_orchestrator.domain.person import Person, practitioner_of
 from transition_orchestrator.domain.plan import Case, Step, StepState, steps_of
-from transition_orchestrator.domain.programme import Circumstances, Enrolment, Programme
+from transition_orchestrator.domain.programme import Enrolment, Programme
 from transition_orchestrator.domain.protocol import Circumstance, Plan
 from transition_orchestrator.domain.risk import Index, Risk, RiskRules, risk_of
 from transition_orchestrator.domain.stays import Stay
@@ -34,8 +34,6 @@ class Place:
     days: LocalDays
     now: datetime
     risk_rules: RiskRules
-    taken: Mapping[str, int] = field(default_factory=dict[str, int])
-    """How many open transitions of the site follow a protocol that has so many places only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +45,6 @@ class Situation:
     stay: Stay
     discharge: Discharge
     place: Place
-    enrolled_before: Mapping[str, Enrolment] = field(default_factory=dict[str, Enrolment])
-    """What was decided earlier for its transition, by label."""
 
     @property
     def days(self) -> LocalDays:
@@ -68,7 +64,8 @@ class Desired:
     """When the discharge was first recorded."""
     readmitted_at: datetime | None
     view: TransitionView
-    cases: Cases
+    cases: Cases | None = None
+    """None before a discharge: there is nothing to claim or measure yet."""
 
 
 def desired_of(situation: Situation, programme: Programme) -> list[Desired]:
@@ -147,9 +144,7 @@ def _view(situation: Situation, outcome: Outcome, programme: Programme) -> Trans
     index = Index(situation.stay, situation.history, discharged_at, days)
     plan, risk = programme.plan_of(outcome.kind), risk_of(index, situation.place.risk_rules)
     known = _circumstances(situation, outcome, risk)
-    enrolments = programme.enrolments(
-        outcome.kind, Circumstances(known, situation.enrolled_before, situation.place.taken)
-    )
+    enrolments = programme.enrolments(outcome.kind, known)
     return TransitionView(
         site=encounter.site,
         patient=person.patient,

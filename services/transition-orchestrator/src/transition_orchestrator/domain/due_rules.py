@@ -50,6 +50,8 @@ class DueRule:
     before: bool = False
 
     def __str__(self) -> str:
+        if self.count == 0 and self.unit is Unit.HOURS:
+            return f"at {self.anchor}"
         unit = self.unit.value.removesuffix("s") if self.count == 1 else self.unit.value
         return f"{self.count} {unit} {'before' if self.before else 'after'} {self.anchor}"
 
@@ -91,15 +93,18 @@ _SPAN = (
     r"(?:PT(?P<hours>\d{1,4})H|P(?P<days>\d{1,4})D"
     r"|(?P<count>\d{1,4}) (?P<unit>hour|business day|day)s?)"
 )
-_DUE_RULE = re.compile(
-    _SPAN + r" (?P<side>before|after) (?P<anchor>expected discharge|[a-z][a-z0-9_]*)"
-)
+_ANCHOR = r"(?P<anchor>expected discharge|[a-z][a-z0-9_]*)"
+_DUE_RULE = re.compile(f"{_SPAN} (?P<side>before|after) {_ANCHOR}")
+_AT = re.compile(f"at {_ANCHOR}")
 _EVERY = re.compile(_SPAN)
 
 
 def due_rule(text: str) -> DueRule:
-    """Read `72 hours after discharge` and its like. Raises DueRuleError."""
-    match = _DUE_RULE.fullmatch(" ".join(text.split()))
+    """Read `72 hours after discharge`, `at expected discharge` and such. Raises DueRuleError."""
+    words = " ".join(text.split())
+    if at := _AT.fullmatch(words):
+        return DueRule(0, Unit.HOURS, at["anchor"])
+    match = _DUE_RULE.fullmatch(words)
     if match is None:
         raise DueRuleError(text)
     count, unit = _span(match)

@@ -60,6 +60,8 @@ class Case:
     days: LocalDays
     admitted_at: datetime | None = None
     expected_discharge_at: datetime | None = None
+    begins_at: datetime | None = None
+    """From when on there is something to do; else from the discharge on."""
     done: Mapping[str, datetime] = field(default_factory=dict[str, datetime])
     """When steps were completed, for those that others count from."""
     not_enrolled: Mapping[str, str] = field(default_factory=dict[str, str])
@@ -116,7 +118,7 @@ def _any_of(names: frozenset[str]) -> str:
 
 def _step(rule: StepRule, case: Case, known: Mapping[str, datetime]) -> Step:
     due, due_at = _due(rule, case, known)
-    opens_at = case.discharged_at
+    opens_at = case.begins_at or case.discharged_at
     if rule.opens:
         opens_at = rule.opens.opens_at(known[rule.opens.anchor], case.days)
     best_before_at = _best_before(rule, due_at, case, known)

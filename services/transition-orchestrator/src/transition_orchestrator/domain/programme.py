@@ -34,14 +34,8 @@ class Followed:
     when: tuple[str, ...] = ()
     """Only discharges to which one of these flags or circumstances applies; all, if none."""
     unless: tuple[str, ...] = ()
-    at_most: int | None = None
-    """How many open transitions of the site may follow it at a time."""
     visiting_hours: VisitingHours | None = None
     steps: tuple[StepChange, ...] = ()
-
-    @property
-    def name(self) -> str:
-        return self.label.partition("@")[0]
 
     @property
     def is_adapted(self) -> bool:
@@ -57,19 +51,6 @@ class Enrolment:
     because: str
     adapted: bool = False
     """The site has steps or hours of its own in it."""
-    is_of_places: bool = False
-    """It was decided by whether a place was free, and stands."""
-
-
-@dataclass(frozen=True, slots=True)
-class Circumstances:
-    """What enrolment depends on."""
-
-    known: frozenset[str]
-    before: Mapping[str, Enrolment] = field(default_factory=dict[str, Enrolment])
-    """What was decided earlier for this transition, by label."""
-    taken: Mapping[str, int] = field(default_factory=dict[str, int])
-    """How many open transitions of the site follow a protocol, by its name."""
 
 
 _NOTHING = Plan(DueRule(29, Unit.DAYS), ())
@@ -96,29 +77,28 @@ class Programme:
     def plan_of(self, kind: TransitionKind) -> Plan:
         return self.plans.get(kind, _NOTHING)
 
-    def enrolments(self, kind: TransitionKind, facts: Circumstances) -> tuple[Enrolment, ...]:
+    def enrolments(self, kind: TransitionKind, known: frozenset[str]) -> tuple[Enrolment, ...]:
         """For every protocol whether it follows a discharge of this kind, with the reason.
 
-        Who is enrolled follows from the facts and changes with them. A place, once taken or
-        refused, stays so: else a patient's care would hang on who is discharged next.
+        Who is enrolled follows from what is known of the discharge, and changes with it.
         """
         return tuple(
-            _enrolment(followed, protocol, kind, facts)
+            _enrolment(followed, protocol, kind, known)
             for followed, protocol in zip(self.followed, self.protocols, strict=True)
         )
 
 
 def _enrolment(
-    followed: Followed, protocol: Protocol, kind: TransitionKind, facts: Circumstances
+    followed: Followed, protocol: Protocol, kind: TransitionKind, known: frozenset[str]
 ) -> Enrolment:
-    against = _against(followed, protocol, kind, facts.known)
-    if against:
-        return Enrolment(followed.label, enrolled=False, because=against)
-    because = _names(facts.known.intersection(followed.when)) or "every discharge of this kind"
-    if followed.at_most is None:
-        return _enrolled(followed, because)
-    before = facts.before.get(followed.label)
-    return before if before and before.is_of_places else _placed(followed, facts, because)
+    against = _against(followed, protocol, kind, known)
+    because = _names(known.intersection(followed.when)) or "every discharge of this kind"
+    return Enrolment(
+        protocol=followed.label,
+        enrolled=not against,
+        because=against or because,
+        adapted=followed.is_adapted,
+    )
 
 
 def _against(
@@ -131,19 +111,6 @@ def _against(
         return f"not for {_names(against)}"
     wanting = followed.when and not known.intersection(followed.when)
     return f"only for {_names(followed.when)}" if wanting else ""
-
-
-def _placed(followed: Followed, facts: Circumstances, because: str) -> Enrolment:
-    most, taken = followed.at_most or 0, facts.taken.get(followed.name, 0)
-    if taken >= most:
-        words = f"no place free of {most}, for {because}"
-        return Enrolment(followed.label, enrolled=False, because=words, is_of_places=True)
-    words = f"place {taken + 1} of {most}, for {because}"
-    return replace(_enrolled(followed, words), is_of_places=True)
-
-
-def _enrolled(followed: Followed, because: str) -> Enrolment:
-    return Enrolment(followed.label, enrolled=True, because=because, adapted=followed.is_adapted)
 
 
 def _names(circumstances: Iterable[str]) -> str:

@@ -19,6 +19,7 @@ from transition_orchestrator.domain.numbers import Visit, visits_of
 from transition_orchestrator.domain.owners import Persons
 from transition_orchestrator.domain.person import Person, person_of
 from transition_orchestrator.domain.person_records import PersonRecord
+from transition_orchestrator.domain.planning import planned_of, planning_of
 from transition_orchestrator.domain.programme import Followed, Programme, Programmes
 from transition_orchestrator.domain.risk import RiskRules
 from transition_orchestrator.domain.standing import Change, StandingTransitions
@@ -35,8 +36,6 @@ class Setting:
     opens_with: Programme
     now: datetime
     risk_rules: RiskRules = field(default_factory=RiskRules)
-    taken: Mapping[str, int] = field(default_factory=dict[str, int])
-    """How many open transitions of the site follow a protocol that has so many places only."""
 
     def programme(self, before: TransitionView | None) -> Programme:
         """What a transition was opened with; a new one gets the site's own."""
@@ -152,15 +151,25 @@ def _wanted(
         for gone in visit.merged_away:
             stay = Stay(gone, accounts=visit.accounts)
             wanted += [(stay, ended_by_merge(one)) for one in _desired(folk, stay, known, setting)]
-    return of_one_account(wanted, persons.merged_accounts(folk.person.survivor.patient_key))
+    merges = persons.merged_accounts(folk.person.survivor.patient_key)
+    return [*of_one_account(wanted, merges), *_plannings(folk, known, setting)]
+
+
+def _plannings(folk: _Folk, known: "StandingTransitions", setting: Setting) -> Iterator[Desired]:
+    """What there is to do before discharges that are planned."""
+    place = Place(setting.days, setting.now, setting.risk_rules)
+    for stay in folk.history.stays:
+        if planned := planned_of(folk.person, stay):
+            programme = setting.programme(known.told_of(planned.event_ids))
+            desired = planning_of(planned, place, programme)
+            yield from [desired] if desired else []
 
 
 def _desired(
     folk: _Folk, stay: Stay, known: "StandingTransitions", setting: Setting
 ) -> Iterator[Desired]:
     for discharge in reversed(stay.discharges):
-        place = Place(setting.days, setting.now, setting.risk_rules, setting.taken)
+        place = Place(setting.days, setting.now, setting.risk_rules)
         before = known.told_of(discharge.run.event_ids)
-        enrolled = {one.protocol: one for one in before.enrolments} if before else {}
-        situation = Situation(folk.person, folk.history, stay, discharge, place, enrolled)
+        situation = Situation(folk.person, folk.history, stay, discharge, place)
         yield from desired_of(situation, setting.programme(before))

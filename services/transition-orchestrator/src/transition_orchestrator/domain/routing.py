@@ -15,6 +15,8 @@ class TransitionKind(StrEnum):
     ACUTE_TRANSFER_WATCH = "acute_transfer_watch"
     HOSPICE = "hospice"
     MANUAL_REVIEW = "manual_review"
+    DISCHARGE_PLANNING = "discharge_planning"
+    """Before the discharge: it is no follow-up, and no disposition leads to it."""
 
 
 class Eligibility(StrEnum):

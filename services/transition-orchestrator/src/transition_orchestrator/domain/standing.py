@@ -128,11 +128,14 @@ def _judged(
     """Every follow-up with where its claim and measures stand; an earlier claim covers a later."""
     claimed: list[date] = []
     for desired, known in sorted(matched, key=lambda one: one[0].view.discharged_at):
-        done = done_by(known.work) if known else NOTHING_DONE
-        before = next((on for on in claimed if desired.cases.is_covered_by(on)), None)
-        if done != NOTHING_DONE and desired.cases.claims(done, before):
+        cases, done = desired.cases, done_by(known.work) if known else NOTHING_DONE
+        if cases is None:
+            yield desired, known, desired.view
+            continue
+        before = next((on for on in claimed if cases.is_covered_by(on)), None)
+        if done != NOTHING_DONE and cases.claims(done, before):
             claimed.append(desired.view.discharged_on)
-        yield desired, known, desired.cases.on(desired.view, done, before)
+        yield desired, known, cases.on(desired.view, done, before)
 
 
 def _keeping_work(known: Transition, view: TransitionView) -> TransitionView:

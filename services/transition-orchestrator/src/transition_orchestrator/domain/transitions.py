@@ -53,6 +53,9 @@ class Reason(StrEnum):
     DECEASED = "deceased"
     DISPOSITION_CORRECTED = "disposition_corrected"
     PERIOD_OVER = "period_over"
+    DISCHARGED = "discharged"
+    """The discharge that was planned has come."""
+    DISCHARGE_PLAN_CANCELLED = "discharge_plan_cancelled"
     NOT_CALLED_FOR = "not_called_for"
     """It was opened on what was known then; a late message showed that it should not have been."""
 

@@ -32,6 +32,7 @@ def find_router(frame: Frame, reads: TransitionReads) -> APIRouter:
                 "href": f"/transitions/{one.transition.transition_id}",
                 "patient": viewer.patient(one.transition),
                 "discharged": viewer.times(one.transition.site).at(one.transition.discharged_at),
+                "when": words.discharge(one.transition.kind),
                 "site": frame.sites.name(one.transition.site),
                 "kind": words.word(words.KINDS, one.transition.kind),
                 "state": words.word(words.TRANSITION_STATES, one.transition.state),

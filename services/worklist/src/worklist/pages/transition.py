@@ -122,6 +122,7 @@ def _facts(transition: TransitionSnapshot, times: LocalTimes, site: str) -> dict
         "verdict": _verdict(transition, times),
         "running": transition.state in _RUNNING,
         "discharged": times.at(transition.discharged_at),
+        "when": words.discharge(transition.kind),
         "went_to": words.disposition(transition.disposition),
         "chips": chips(transition.flags),
         "risk": risk(transition.risk.lace),

@@ -72,6 +72,8 @@ class RowView:
     task: TaskView
     patient: PatientView
     discharged: Shown
+    when: str
+    """What that time is called."""
     site: str
     went_to: str
     chips: tuple[Chip, ...]
@@ -97,6 +99,7 @@ class Viewer:
             task=self.task(task, transition, reminded),
             patient=self.patient(transition),
             discharged=times.at(transition.discharged_at),
+            when=words.discharge(transition.kind),
             site=self._sites.name(transition.site),
             went_to=words.disposition(transition.disposition),
             chips=chips(transition.flags),

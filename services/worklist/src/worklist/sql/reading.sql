@@ -89,10 +89,11 @@ SELECT (SELECT count(*) FROM (
 
 -- read_transitions --
 -- A page of the transitions that pass the given filters, the last discharged first; one that was
--- retracted only if somebody worked on it.
+-- retracted only if somebody worked on it. What is done before a discharge is none yet.
 SELECT transition_id, discharged_at, snapshot
   FROM transitions
- WHERE ($1::text IS NULL OR site = $1::text)
+ WHERE snapshot ->> 'kind' <> 'discharge_planning'
+   AND ($1::text IS NULL OR site = $1::text)
    AND ($2::text IS NULL OR mrn = $2::text OR former_mrns @> ARRAY[$2::text])
    AND ($3::text IS NULL OR visit = $3::text OR former_visits @> ARRAY[$3::text])
    AND ($4::text IS NULL OR state = $4::text)
