@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import subprocess
 import tempfile
 from collections.abc import Callable
@@ -21,7 +22,7 @@ from tests.bench.results import keep, kept, taken
 
 from care_chassis.clock import SystemClock
 from care_chassis.events import OutgoingEvent
-from care_devstack.servers import SharedServers, clear_up
+from care_devstack.servers import SharedServers, clear_up, guard
 from care_devstack.settings import CHECKOUT, environment, settings_from
 from care_devstack.topics import apply_topics, read_topics
 
@@ -43,6 +44,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="homeward-bench-") as folder:
         Path(folder).chmod(0o755)
         settings = replace(settings_from(environment()), run_dir=Path(folder))
+        guard(os.getpid(), settings.run_dir)  # clears up even after a run that is killed
         try:
             servers = SharedServers(settings)
             places = Places(settings, servers.kafka(), servers.postgres())
