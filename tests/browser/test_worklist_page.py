@@ -17,6 +17,7 @@ from care_contracts.transitions import TransitionSnapshot
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 _PHONE = {"width": 360, "height": 740}
 _COUNT = count(1)
+_FROM_THE_TOP = "row => row.getBoundingClientRect().top"
 
 
 def discharged(**more: Any) -> TransitionSnapshot:
@@ -90,7 +91,7 @@ async def test_everything_works_without_javascript(visit: Visit, voices: Voices)
     await row.get_by_label("How did it end?").select_option("Reached the caregiver")
     await row.get_by_role("button", name="Complete task").click()
     await expect(said(page)).to_contain_text("The task is completed.")
-    await page.get_by_label("Hospital").select_option("Good Health Hospital")
+    await page.get_by_label("Hospital", exact=True).select_option("Good Health Hospital")
     await page.get_by_role("button", name="Show").click()
     await expect(row_of(page, one, "Home visit")).to_be_visible()
     await page.get_by_label("Find a patient").fill(one.patient.mrn)
@@ -226,6 +227,32 @@ async def test_a_refresh_leaves_the_focus_where_it_is(visit: Visit, voices: Voic
     await voices.tell(other)
     await expect(row_of(page, other)).to_be_visible()
     await expect(claim).to_be_focused()
+
+
+async def test_who_works_far_down_a_page_stays_there_and_is_told(
+    visit: Visit, voices: Voices
+) -> None:
+    one = discharged()
+    await voices.tell(one)
+    page = await visit()
+    await page.set_viewport_size({"width": 800, "height": 300})
+    await row_of(page, one).get_by_role("link", name="Initial contact").click()
+    await expect(page.get_by_role("heading", name=one.patient.name)).to_be_visible()
+    row = page.locator("li.row").filter(has_text="Initial contact")
+    await row.get_by_role("button", name="Claim").hover()
+    stood: float = await row.evaluate(_FROM_THE_TOP)
+    await row.get_by_role("button", name="Claim").click()
+    await expect(said(page)).to_be_in_viewport()
+    stands: float = await row.evaluate(_FROM_THE_TOP)
+    assert abs(stands - stood) < 100
+    await row.locator("summary", has_text="Complete").click()
+    await row.get_by_label("How did it end?").select_option("Patient refused (say why)")
+    await row.get_by_role("button", name="Complete task").click()
+    await expect(row.get_by_label("Note")).to_be_focused()
+    await row.get_by_label("Note").fill("Wants no calls")
+    await row.get_by_role("button", name="Complete task").click()
+    await expect(said(page)).to_contain_text("The task is completed.")
+    await expect(said(page)).to_be_in_viewport()
 
 
 async def test_every_word_stands_out_from_its_ground(visit: Visit, voices: Voices) -> None:

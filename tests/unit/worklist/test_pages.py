@@ -445,6 +445,7 @@ async def test_what_was_withdrawn_says_why_in_plain_words(
     assert "Home visit Discharge was cancelled by the hospital. It was due" in words
     assert "Nothing is left to do." in words
     assert "These no longer run." in words
+    assert "Transitional care billing" not in words
 
 
 async def test_a_completed_task_is_shown_as_done_by_whom(nora: httpx.AsyncClient) -> None:
@@ -472,6 +473,11 @@ async def test_a_patient_is_found_by_number_or_name(nora: httpx.AsyncClient, sou
     answer = await nora.post("/find", data=given)
     assert f'href="{DETAIL}"' in answer.text
     assert "2 open tasks" in answer.text
+
+
+async def test_a_bookmark_of_the_search_leads_to_the_list(nora: httpx.AsyncClient) -> None:
+    answer = await nora.get("/find")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/")
 
 
 @pytest.mark.parametrize(("sought", "said"), [("Nobody", "Nobody here has"), ("q", "at least two")])

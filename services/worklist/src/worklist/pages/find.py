@@ -1,8 +1,13 @@
-"""`POST /find`: a patient's transitions by number or name; posted, so no address names anyone."""
+"""`POST /find`: a patient's transitions by number or name; posted, so no address names anyone.
 
+`GET /find` is where a bookmark or the browser's history leads: it knows no words, and goes home.
+"""
+
+from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
+from fastapi.responses import RedirectResponse
 
 from worklist import words
 from worklist.pages.frame import Frame
@@ -42,5 +47,9 @@ def find_router(frame: Frame, reads: TransitionReads) -> APIRouter:
         ]
         content = {"words": said, "rows": rows, "too_short": len(said) < _SHORTEST}
         return frame.render(request, "found.html", content, visitor=visitor)
+
+    @router.get("/find")
+    async def nothing_sought() -> Response:  # pyright: ignore[reportUnusedFunction]
+        return RedirectResponse("/", HTTPStatus.SEE_OTHER)
 
     return router

@@ -112,7 +112,11 @@
     if (!live().querySelector("[data-waiting]").hidden) refresh();
   });
   document.addEventListener("change", (event) => {
-    if (event.target.matches && event.target.matches("[data-submit]")) event.target.form.submit();
+    if (!event.target.matches) return;
+    if (event.target.matches("[data-submit]")) event.target.form.submit();
+    // Said before it is sent, so that nobody has to fill in the form anew.
+    const note = event.target.matches("select[name=outcome]") && event.target.form.elements.note;
+    if (note) note.required = "why" in event.target.selectedOptions[0].dataset;
   });
   // One form at a time.
   document.addEventListener("toggle", (event) => {
@@ -120,6 +124,7 @@
     document.querySelectorAll("details[data-hold][open]").forEach((other) => {
       if (other !== event.target) other.removeAttribute("open");
     });
+    event.target.querySelector("form").scrollIntoView({ block: "nearest" });
   }, true);
 
   document.documentElement.classList.add("js");
