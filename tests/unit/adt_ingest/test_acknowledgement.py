@@ -9,6 +9,7 @@ from tests.support.hl7_builders import adt
 from adt_ingest.domain.acknowledgement import Answer, Code, acknowledgement
 from adt_ingest.domain.reader import read_header
 from adt_ingest.domain.refusals import Problem, Refusal
+from adt_ingest.domain.replies import Answered
 
 NOW = datetime(2026, 5, 22, 21, 10, 5, tzinfo=UTC)
 ACCEPTED = Answer(Code.ACCEPTED)
@@ -29,6 +30,15 @@ def test_an_acceptance_swaps_the_roles_and_names_the_message() -> None:
     ]  # fmt: skip
     assert segments["MSA"] == ["MSA", "AA", "C77"]
     assert "ERR" not in segments
+
+
+@pytest.mark.parametrize(("named", "answered"), [("8859/1", "8859/1"), ("KLINGON", None)])
+def test_an_answer_names_the_senders_character_set_where_it_can_be_read(
+    named: str, answered: str | None
+) -> None:
+    written = answer(adt("A03", charset=named), MISSING)
+    assert segments_of(written)["MSH"][17:] == ([answered] if answered else [])
+    assert Answered.read(written).reason == "No identifier names the patient"
 
 
 @pytest.mark.parametrize("version", ["2.5", "2.5.1", "2.6"])

@@ -132,7 +132,8 @@ def _numbers(header: Header) -> tuple[int, ...]:
 
 
 def _msh(header: Header, control_id: str, written_at: datetime, wants: str) -> str:
-    charset = header.raw(18)
+    # A name that nobody can read would make the answer as unreadable as the message was.
+    charset = "" if header.codec is None else header.raw(18)
     values = [
         "MSH",
         header.raw(2),
