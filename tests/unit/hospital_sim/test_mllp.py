@@ -185,3 +185,8 @@ def test_an_answer_is_read_with_its_error() -> None:
     )
     assert (answer.code, answer.control_id, answer.error) == ("AR", "M1", "103")
     assert answer.text == "no site NOWHERE"
+
+
+def test_an_answers_words_are_read_without_their_escapes() -> None:
+    answer = read_answer(b"MSH|^~\\&|R\rMSA|AR|M1|no site ADT\\F\\NEW, \\E\\ and \\T\\\r")
+    assert answer.text == "no site ADT|NEW, \\ and &"

@@ -1,12 +1,15 @@
 """One MLLP connection from the sender's side: frames out, answers in, one at a time."""
 
 import asyncio
+import re
 from dataclasses import dataclass
 
 _START = b"\x0b"
 _END = b"\x1c\r"
 _READ_AT_ONCE = 65536
 _LONGEST_ANSWER = 1024 * 1024
+_ESCAPED = "FSRET"
+"""What the delimiters are called in an escape, in the order of MSH-1 and MSH-2."""
 _TRY_AGAIN = "207"
 """Table 0357, application internal error: the receiver could not, and may be asked again."""
 
@@ -51,6 +54,9 @@ def read_answer(payload: bytes) -> Answer:
     msa, err = fields.get("MSA", []), fields.get("ERR", [])
     error = _field(err, 3).split(component)
     text = _field(msa, 3) or _field(err, 8) or (error[1] if len(error) > 1 else "")
+    signs = dict(zip(_ESCAPED, segments[0][3:8], strict=False))
+    mark = re.escape(signs.get("E", "\\"))
+    text = re.sub(f"{mark}([{_ESCAPED}]){mark}", lambda found: signs.get(found[1], ""), text)
     return Answer(_field(msa, 1), _field(msa, 2), text, error[0])
 
 
