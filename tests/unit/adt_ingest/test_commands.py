@@ -1,5 +1,6 @@
 """The small commands, and how they end when something stands in their way."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,8 @@ ROOT = Path(__file__).parents[3]
 
 def test_site_files_without_a_slip_are_good() -> None:
     result = CliRunner().invoke(cli, ["sites", "check", str(ROOT / "deploy" / "sites")])
-    assert (result.exit_code, result.stdout.startswith("good 3 site files in ")) == (0, True)
+    assert result.exit_code == 0
+    assert re.match(r"good \d+ site files in ", result.stdout)
 
 
 def test_every_slip_is_a_line_and_the_exit_code_says_so(tmp_path: Path) -> None:
