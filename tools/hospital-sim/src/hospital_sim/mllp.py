@@ -110,7 +110,8 @@ class MllpConnection:
             raise NoAnswer(f"no answer within {self._timeout:g} s") from error
         except OSError as error:
             await self.close()
-            raise NoAnswer(f"cannot talk to {self._host}:{self._port}") from error
+            where = f"{self._host}:{self._port}"
+            raise NoAnswer(f"cannot talk to {where}: is the stack up (make up)?") from error
         except NoAnswer:
             await self.close()
             raise
