@@ -44,7 +44,7 @@ def words(one: Rehearsed) -> str:
         (admission(recorded_at=None), "EVN-2 (recorded at) is missing"),
         (admission(), "Times without an offset"),
         (admission(admitted_at="20260308023000"), "A local time that the clock skips"),
-        (admission(admitted_at="yesterday"), "A time that cannot be read"),
+        (admission(admitted_at="yesterday"), "A time that cannot be read: left out (PV1-44)"),
         (admission(segments=["ZPV|1||x"]), "ZPV-3 has no name in the site's file"),
         (adt("A20"), "ADT^A20 means nothing here"),
         (adt("A01", sending_facility="GHX"), "The sender 'ADT1|GHX' is not among those of GHH"),

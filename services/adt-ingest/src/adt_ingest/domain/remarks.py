@@ -11,7 +11,7 @@ from typing import Final
 from adt_ingest.domain.judgement import IGNORED, Judgement
 from adt_ingest.domain.profile import SiteProfile
 from adt_ingest.domain.reader import DELETED, Header, Message, Segment
-from adt_ingest.domain.times import read_stamp
+from adt_ingest.domain.times import UNREADABLE, read_stamp
 from adt_ingest.domain.translation import Translation
 from adt_ingest.domain.triggers import ADMITTED, DISCHARGED, MEANINGS, REGISTERED, About
 
@@ -24,10 +24,11 @@ _NEED_A_PROVIDER: Final = frozenset({ADMITTED, REGISTERED, DISCHARGED})
 _MOST_FIELDS: Final = 100
 """Of a Z segment are looked at."""
 _TIMES: Final = (("EVN", 2), ("EVN", 6), ("PV1", 44), ("PV1", 45))
+_DATES: Final = (("PID", 7), ("PID", 29))
 _DOUBTS: Final[Mapping[str, str]] = {
     "nonexistent_local_time": "A local time that the clock skips in spring: read as if it did not",
     "ambiguous_local_time": "A local time that comes twice in autumn: read as the first",
-    "unreadable_time": "A time that cannot be read: left out",
+    UNREADABLE: "A time that cannot be read: left out",
     "discharge_time_deleted": "The discharge time is deleted, and the message cancels no discharge",
     "charset_repaired": "Bytes that are not of the declared character set: read as the file says",
     "charset_suspicious": "Evidently UTF-8, though another character set is declared",
@@ -70,7 +71,9 @@ def remarks_on(
             yield from _on_times(message, judgement.header)
             yield from _on_words(message, judgement.translations[0], site)
     for doubt in dict.fromkeys(doubt for told in judgement.told for doubt in told.warnings):
-        yield Remark(_DOUBTS.get(doubt, doubt.replace("_", " ")), serious=True)
+        words = _DOUBTS.get(doubt, doubt.replace("_", " "))
+        where = _unreadable_times(message) if doubt == UNREADABLE and message else ""
+        yield Remark(f"{words} ({where})" if where else words, serious=True)
     for told in judgement.translations:
         yield from _on_event(told, judgement.trigger, message)
 
@@ -115,6 +118,20 @@ def _on_times(message: Message, header: Header | None) -> Iterator[Remark]:
         return
     if any(_lacks_offset(message, name, number) for name, number in _TIMES):
         yield Remark("Times without an offset: read in the site's zone")
+
+
+def _unreadable_times(message: Message) -> str:
+    """Which of the usual places holds what is no time, such as `PID-7, PV1-45`."""
+    texts = {
+        f"{name}-{number}": segment.value(number)
+        for name, number in (*_TIMES, *_DATES)
+        if (segment := message.first(name)) is not None
+    }
+    return ", ".join(
+        place
+        for place, text in texts.items()
+        if text not in ("", DELETED) and read_stamp(text) is None
+    )
 
 
 def _lacks_offset(message: Message, name: str, number: int) -> bool:
