@@ -78,7 +78,7 @@ class Stack:
         """End everything and drop all data of this stack; existing servers are left as they are."""
         self.down()
         self.parts.postgres.remove()
-        for name in ("kafka", "mail", "tls", "held", "logs"):
+        for name in ("kafka", "mail", "tls", "held", "logs", "loads"):
             shutil.rmtree(self.run_dir / name, ignore_errors=True)
         for name in ("parts.json", "fares.json", "clock.json"):
             (self.run_dir / name).unlink(missing_ok=True)
