@@ -139,7 +139,9 @@ async def test_a_cancelled_discharge_changes_the_open_detail_page(
     await expect(page.get_by_text("Active")).to_be_visible()
     gone = [withdrawn(planned) for planned in one.steps]
     await voices.tell(newer(one, steps=gone, state="voided", reason="discharge_cancelled"))
-    await expect(page.get_by_text("Discharge was cancelled by the hospital on")).to_be_visible()
+    await expect(
+        page.locator("p.said", has_text="Discharge was cancelled by the hospital on")
+    ).to_be_visible()
     await expect(page.get_by_text("Nothing is left to do.")).to_be_visible()
     await expect(page.get_by_role("button", name="Claim")).to_have_count(0)
 
