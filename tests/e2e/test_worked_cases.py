@@ -1,18 +1,19 @@
 """The worked cases of the rulebook, through the real wire: HL7 in, due instants out."""
 
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.support.chain import Chain
 from tests.support.eventually import eventually_sync
-from tests.support.hl7_builders import admission, adt, discharge
+from tests.support.hl7_builders import admission, adt, discharge, registration
 
 CASES: list[dict[str, Any]] = json.loads(
     (Path(__file__).parents[1] / "data" / "worked-cases.json").read_text("utf-8")
 )["cases"]
+LACE = [case for case in CASES if case["id"].startswith("LACE-")]
 SEQUENCES = [case for case in CASES if case["id"].startswith("SEQ-")]
 ON_THE_WIRE = [case for case in CASES if case["id"].startswith(("DATE-", "DISP-", "TZ-"))]
 SITES = {
@@ -188,3 +189,40 @@ def outline(transition: dict[str, Any]) -> tuple[str, ...]:
 def known(chain: Chain, site: str, mrn: str) -> bool:
     """Whether anything of the patient has gone all the way, so that none opened is none."""
     return bool(chain.encounters(site, mrn))
+
+
+@pytest.mark.parametrize("case", LACE, ids=[case["id"] for case in LACE])
+def test_a_lace_index_comes_out_of_the_wire(chain: Chain, case: dict[str, Any]) -> None:
+    inputs, expected, own = case["inputs"], case["expected"], case["id"]
+    admitted_at = datetime.fromisoformat(inputs["admit_local"])
+    who: dict[str, Any] = {"mrn": f"MR-{own}"}
+    stay: dict[str, Any] = {
+        **who,
+        "visit": f"V-{own}",
+        "admission_type": inputs["PV1-4"],
+        "diagnoses": inputs["diagnoses_icd10"],
+        "admitted_at": admitted_at,
+    }
+    earlier = [admitted_at - timedelta(days=20 * (n + 1)) for n in range(6)]
+    came = [
+        registration(
+            **who,
+            control_id=f"{own}-E{n}",
+            visit=f"E{n}-{own}",
+            recorded_at=at,
+            admitted_at=at,
+            diagnoses=(),
+        )
+        for n, at in enumerate(earlier[: inputs["ed_visits_prior_6_months"]])
+    ]
+    left_at = datetime.fromisoformat(inputs["discharge_local"])
+    story = [
+        *came,
+        admission(**stay, control_id=f"{own}-1", recorded_at=admitted_at),
+        discharge(**stay, control_id=f"{own}-2", recorded_at=left_at, discharged_at=left_at),
+    ]
+    assert set(chain.say(*story)) == {"AA"}
+    lace = chain.one_transition("GHH", f"MR-{own}")["risk"]["lace"]
+    parts = ("length_of_stay", "acuity", "comorbidity", "ed_visits")
+    assert [lace[part] for part in parts] == [expected[part] for part in "LACE"]
+    assert (lace["score"], lace["tier"]) == (expected["lace"], expected["band"])
