@@ -253,3 +253,11 @@ def test_a_merge_may_repeat_a_visit_without_being_about_it() -> None:
     data = adt("A18", segments=(f"MRG|MR2{MR}",))
     (told,) = all_told(data)
     assert outline(told) == ("patient.merged", "MR1001", "", "", "MR2", "", "")
+
+
+@pytest.mark.parametrize("trigger", ["A46", "A47", "A48"])
+def test_another_patient_number_is_one_under_any_trigger_for_changes(trigger: str) -> None:
+    (translation,) = all_told(message(trigger, pid(f"MR9{MR}"), f"MRG|MR1{MR}"))
+    assert translation.kind == "identifier.changed"
+    assert value(translation.patient) == "MR9"
+    assert value(translation.references.prior_patient) == "MR1"

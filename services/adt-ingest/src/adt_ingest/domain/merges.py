@@ -69,6 +69,8 @@ class _Pair:
                 yield self._account(meaning.kind)
             case About.VISIT_NUMBERS:
                 yield self._visit(meaning.kind)
+            case _ if self._means_the_patient_number():
+                yield from self._patients(meaning.kind)
             case _:
                 yield self._other(meaning.kind)
 
@@ -133,9 +135,17 @@ class _Pair:
         references = References(owner, prior, self._account_before())
         return Subject(kind, self._patient(), visit or prior, references, {})
 
-    def _other(self, kind: str) -> Subject:
+    def _means_the_patient_number(self) -> bool:
+        """A46 and A48 of senders that change PID-3 with it, as A47 does."""
+        pairs = self._pairs(self._patient())
+        return self._other_before() is None and not all(_same(*pair) for pair in pairs)
+
+    def _other_before(self) -> Identifier | None:
         """PID-2 and MRG-4, PID-4 and MRG-2, or PV1-50 and MRG-6: whichever is there."""
-        prior = next(filter(None, (_foreign(self._mrg, number) for number in (4, 2, 6))), None)
+        return next(filter(None, (_foreign(self._mrg, number) for number in (4, 2, 6))), None)
+
+    def _other(self, kind: str) -> Subject:
+        prior = self._other_before()
         if prior is None:
             raise _missing("MRG")
         facts: Facts = {}
