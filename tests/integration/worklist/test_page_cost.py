@@ -20,7 +20,7 @@ INSERT INTO transitions (transition_id, version, site, patient_key, mrn, former_
 SELECT md5('t' || n)::uuid, 1, 'S' || n % 9, 'k' || n, 'MR' || n,
        CASE WHEN n % 50 = 0 THEN ARRAY['OLD' || n] ELSE '{}' END, 'name' || n, 'V' || n, 'v' || n,
        CASE n % 20 WHEN 0 THEN 'voided' ELSE 'active' END,
-       '2026-06-05T12:00Z'::timestamptz - n * interval '1 minute', '', '{}'
+       '2026-06-05T12:00Z'::timestamptz - n * interval '1 minute', '', '{"kind": "home_visit"}'
   FROM generate_series(1, 8000) AS n;
 INSERT INTO tasks (task_id, transition_id, site, version, code, title, role, due_at, rule, owner,
                    completed_at, state, rank, changed_at)
