@@ -112,6 +112,11 @@ async def delete(bootstrap: str, topic: str) -> None:
     admin: Any = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
     await admin.start()
     await admin.delete_topics([topic])
+
+    async def gone() -> bool:
+        return topic not in await admin.list_topics()
+
+    await eventually(gone, within=15)
     await admin.close()
 
 
