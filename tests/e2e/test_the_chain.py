@@ -70,9 +70,9 @@ def test_a_discharge_is_a_home_visit_a_page_and_an_email_within_a_second(
         eventually_sync(lambda: mails_about(chain, "Familyquick"), until=lambda n: n == 1)
         began = time.monotonic()
         assert wire.say(discharged("quick")) == "AA"
-        eventually_sync(lambda: chain.transitions("GHH", "quick"), every=0.005)
+        (opened,) = eventually_sync(lambda: chain.transitions("GHH", "quick"), every=0.005)
         figures["task"] = time.monotonic() - began
-        page = f"{chain.worklist_url}/?queue=all"
+        page = f"{chain.worklist_url}/transitions/{opened['transition_id']}"
         eventually_sync(lambda: "Familyquick" in browser.get(page).text, every=0.005)
         figures["page"] = time.monotonic() - began
         eventually_sync(lambda: mails_about(chain, "Familyquick") == 2, every=0.005)
