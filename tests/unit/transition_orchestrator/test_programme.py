@@ -100,6 +100,21 @@ def test_what_a_site_cannot_follow_is_named_by_file_line_and_rule(
     assert (raised.value.path, raised.value.line) == (tmp_path / "NEW.yaml", line)
 
 
+@pytest.mark.parametrize(
+    ("country", "place"),
+    [("{country: XX}", "XX"), ("{country: US, subdivision: QQ}", "US QQ"),
+     ("{country: registry}", "registry")],
+)  # fmt: skip
+def test_a_country_without_holidays_is_named_by_file_line_and_rule(
+    tmp_path: Path, country: str, place: str
+) -> None:
+    path = tmp_path / "NEW.yaml"
+    path.write_text(f"{SITE}holidays: {country}\n")
+    with pytest.raises(DocumentError, match=f"no holidays are known for {place}$") as raised:
+        rules_in(path, load_document(path, Site), PROGRAMMES)
+    assert raised.value.line == 4
+
+
 def test_the_reference_file_can_be_followed() -> None:
     path = Path(__file__).parents[3] / "deploy/sites/reference.yaml.txt"
     site = Site.model_validate(yaml.safe_load(path.read_text("utf-8")))

@@ -58,7 +58,9 @@ def _calendar(site: Site) -> BusinessCalendar:
     )
     try:
         calendar.is_business_day(_ANY_MONDAY)
-    except (NotImplementedError, KeyError, AttributeError) as error:
+    # The library looks for the country among the names of its own modules, and does not say what
+    # comes of one that is something else there: `registry` is a TypeError.
+    except (NotImplementedError, KeyError, AttributeError, TypeError) as error:
         place = f"{site.holidays.country} {site.holidays.subdivision or ''}".strip()
         raise SiteRuleError("holidays", f"no holidays are known for {place}") from error
     return calendar
