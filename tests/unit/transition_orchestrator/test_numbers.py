@@ -20,6 +20,14 @@ from transition_orchestrator.domain.messages import Message, MessageKind
 from transition_orchestrator.domain.transitions import TransitionView
 
 HOME = ("home_visit", "active", None)
+EMERGENCY_ENDED = said(
+    MessageKind.DISCHARGED,
+    "2026-06-05T09:30:00-04:00",
+    visit="E1",
+    encounter_class="emergency",
+    disposition="09",
+    discharged_at="2026-06-05T09:00:00-04:00",
+)
 
 
 def renamed(kind: MessageKind, at: str = "2026-06-11T08:00:00-04:00", **more: Any) -> Message:
@@ -97,15 +105,11 @@ async def test_who_is_admitted_from_the_emergency_department_has_one_visit(
 
 
 async def test_the_books_of_the_old_number_end_nothing_after_the_change() -> None:
-    tied_up = said(
-        MessageKind.DISCHARGED,
-        "2026-06-05T09:30:00-04:00",
-        visit="E1",
-        encounter_class="emergency",
-        disposition="09",
-        discharged_at="2026-06-05T09:00:00-04:00",
+    story = (
+        registered(visit="E1"),
+        became_inpatient(visit="V1", prior_visit="E1"),
+        EMERGENCY_ENDED,
     )
-    story = (registered(visit="E1"), became_inpatient(visit="V1", prior_visit="E1"), tied_up)
     for order in permutations(story):
         ledgers = await told(order)
         assert visit_of(ledgers).status == "in-progress"
@@ -113,15 +117,7 @@ async def test_the_books_of_the_old_number_end_nothing_after_the_change() -> Non
 
 
 async def test_an_emergency_visit_that_ended_in_an_admission_begins_its_episode() -> None:
-    ended = said(
-        MessageKind.DISCHARGED,
-        "2026-06-05T09:30:00-04:00",
-        visit="E1",
-        encounter_class="emergency",
-        disposition="09",
-        discharged_at="2026-06-05T09:00:00-04:00",
-    )
-    story = (registered(visit="E1"), ended, admitted(), discharged())
+    story = (registered(visit="E1"), EMERGENCY_ENDED, admitted(), discharged())
     view = await view_of(*story)
     assert view.risk.lace
     assert view.risk.lace.ed_visits == 0
