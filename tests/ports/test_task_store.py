@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from tests.support.worklist_builders import (
     DISCHARGED_AT,
+    escalation,
     known_as,
     newer,
     patient,
@@ -28,6 +29,7 @@ from worklist.domain.outcomes import Outcome, ending
 from worklist.domain.tasks import TaskId
 from worklist.domain.work import Deed, Wish
 from worklist.ports import (
+    Escalated,
     PlanningStore,
     TaskFilter,
     VisitFilter,
@@ -156,6 +158,25 @@ class PlanningSuite:
         item = await worklist.reads.tasks.task(moved.task_id)
         assert item is not None
         assert item.reminded == ()
+
+    async def test_an_escalation_is_shown_until_the_deadline_moves(
+        self, worklist: Worklist
+    ) -> None:
+        one = transition()
+        late = one.steps[0]
+        told = escalation(late, one.transition_id)
+        await worklist.hear(told)
+        await worklist.hear(one, reminder(late, one.transition_id))
+        expected = {late.code: Escalated(told.remind_at, "provider"), "initial_contact": None}
+        assert {item.task.step.code: item.escalated for item in await worklist.tasks()} == expected
+        followed = await worklist.reads.transitions.transition(one.transition_id)
+        assert followed is not None
+        assert followed.escalated == {late.task_id: expected[late.code]}
+        moved = late.model_copy(update={"due_at": DISCHARGED_AT + timedelta(days=9)})
+        await worklist.hear(newer(one, steps=[moved, one.steps[1]]))
+        item = await worklist.reads.tasks.task(late.task_id)
+        assert item is not None
+        assert item.escalated is None
 
 
 class WorkSuite:

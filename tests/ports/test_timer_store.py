@@ -22,12 +22,13 @@ from tests.support.reminders_fakes import (
 from care_chassis.database import Database
 from reminders.arm_timers import News
 from reminders.domain.timers import LeadRule, Timer, TimerState, timers_of
-from reminders.domain.watches import PlannedStep, Watch
+from reminders.domain.watches import Escalation, PlannedStep, Watch
 from reminders.ports import Arming, Firing
 from reminders.store import Store
 
 FAR = DUE + timedelta(days=365)
 HOUR = timedelta(hours=1)
+LATER = Escalation(DUE + HOUR, "provider")
 
 
 class TimerStore(Arming, Firing, Protocol):
@@ -89,7 +90,7 @@ async def test_a_task_heard_of_for_the_first_time_is_kept_blank(store: TimerStor
 
 
 async def test_a_watch_comes_back_as_it_was_kept(store: TimerStore) -> None:
-    planned = watching("visit", step(window_opens_at=DUE - HOUR), version=7)
+    planned = watching("visit", step(window_opens_at=DUE - HOUR, escalation=LATER), version=7)
     heard_of = Watch(task_id("call"), transition_id("stay"), None, 3, is_open=False)
     await kept(store, planned, heard_of)
     async with store.arming() as work:
@@ -107,13 +108,13 @@ async def test_only_wanted_timers_stay_armed(store: TimerStore) -> None:
 
 async def test_a_timer_that_is_wanted_at_another_instant_moves(store: TimerStore) -> None:
     await kept(store, watching("visit", step()))
-    moved = watching("visit", step(window_opens_at=DUE - HOUR))
+    moved = watching("visit", step(window_opens_at=DUE - HOUR, escalation=LATER))
     await kept(store, moved)
     assert await armed(store) == set(timers_of(moved, LeadRule()))
 
 
 async def test_what_is_due_is_claimed_oldest_first_with_its_step(store: TimerStore) -> None:
-    late = watching("call", step(due_at=DUE - HOUR))
+    late = watching("call", step(due_at=DUE - HOUR, escalation=LATER))
     await kept(store, watching("visit", step()), late, watching("other", step(due_at=FAR)))
     async with store.firing() as work:
         assert await work.claim(DUE - 6 * HOUR, 10) == []

@@ -14,6 +14,7 @@ from care_chassis.events import Event, OutgoingEvent
 from reminders.arm_timers import ArmTimers, News
 from reminders.domain.timers import LeadRule, Timer, TimerState
 from reminders.domain.watches import (
+    Escalation,
     Origin,
     Plan,
     PlannedStep,
@@ -42,6 +43,7 @@ def step(
     due_at: datetime = DUE,
     planned: bool = True,
     window_opens_at: datetime | None = None,
+    escalation: Escalation | None = None,
     code: str = "home_visit",
 ) -> PlannedStep:
     return PlannedStep(
@@ -52,6 +54,7 @@ def step(
         planned=planned,
         due_at=due_at,
         window_opens_at=window_opens_at,
+        escalation=escalation,
         origin=Origin("the wire", "00-" + "1" * 32 + "-" + "2" * 16 + "-01"),
     )
 

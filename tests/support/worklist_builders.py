@@ -162,6 +162,16 @@ def reminder(about: Step, transition_id: UUID, **more: Any) -> Reminder:
     return Reminder(**(facts | more))
 
 
+def escalation(about: Step, transition_id: UUID, **more: Any) -> Reminder:
+    """Told a day after the task was due."""
+    facts: dict[str, Any] = {
+        "reminder_id": known_as(f"escalation {about.task_id} {about.due_at}"),
+        "remind_at": about.due_at + timedelta(days=1),
+        "escalates_to": "provider",
+    }
+    return reminder(about, transition_id, **(facts | more))
+
+
 Body = TransitionSnapshot | EncounterSnapshot | Reminder | NotificationSnapshot
 
 
@@ -171,7 +181,7 @@ def told(*bodies: Body, correlation_id: str = "from-the-wire") -> Sequence[Deliv
 
 
 def _event(body: Body, correlation_id: str) -> Event:
-    type_ = ReminderEventType.DUE_SOON if isinstance(body, Reminder) else "transition.opened"
+    type_ = _clock_of(body) if isinstance(body, Reminder) else "transition.opened"
     return Event(
         event_id=str(known_as(body.model_dump_json())),
         type=type_,
@@ -182,3 +192,7 @@ def _event(body: Body, correlation_id: str) -> Event:
         data=b"",
         correlation_id=correlation_id,
     )
+
+
+def _clock_of(body: Reminder) -> ReminderEventType:
+    return ReminderEventType.ESCALATION if body.escalates_to else ReminderEventType.DUE_SOON

@@ -19,6 +19,7 @@ from worklist.ports import (
     ActionRecord,
     After,
     AfterTask,
+    Escalated,
     Followed,
     Item,
     News,
@@ -123,7 +124,7 @@ class FakeWorklist:
         ]
         done.sort(key=lambda one: one[:2], reverse=True)
         begun = [one for one in done if after is None or one[:2] < (after.at, after.entry_id)]
-        return [replace(item, reminded=()) for _, _, item in begun[:limit]]
+        return [replace(item, reminded=(), escalated=None) for _, _, item in begun[:limit]]
 
     async def task(self, task_id: UUID) -> Item | None:
         return self._item(task_id) if task_id in self._state.tasks else None
@@ -219,7 +220,9 @@ class FakeWorklist:
             for task in self._state.tasks.values()
             if task.transition_id == snapshot.transition_id
         ]
-        return Followed(snapshot, tuple(item.task for item in sorted(items, key=_place)))
+        items.sort(key=_place)
+        escalated = {item.task.task_id: item.escalated for item in items if item.escalated}
+        return Followed(snapshot, tuple(item.task for item in items), escalated)
 
     def _task(self, task_id: UUID) -> Task | None:
         task = self._state.tasks.get(task_id)
@@ -228,12 +231,20 @@ class FakeWorklist:
     def _item(self, task_id: UUID) -> Item:
         task = _under(self._state.tasks[task_id], self._state.transitions)
         given = [
-            one.kind.value
+            one
             for one in self._state.reminders.values()
             if one.reminder.task_id == task_id and one.reminder.due_at == task.step.due_at
         ]
+        told = [one.reminder for one in given]
+        escalated = [Escalated(one.remind_at, one.escalates_to) for one in told if one.escalates_to]
         snapshot = self._state.transitions[task.transition_id].snapshot
-        return Item(task, self._state.ranks[task_id], snapshot, tuple(given))
+        return Item(
+            task=task,
+            rank=self._state.ranks[task_id],
+            transition=snapshot,
+            reminded=tuple(one.kind.value for one in given),
+            escalated=escalated[0] if escalated else None,
+        )
 
 
 class _FakeUnit:

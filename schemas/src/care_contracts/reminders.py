@@ -11,6 +11,8 @@ class ReminderEventType(StrEnum):
 
     DUE_SOON = "reminder.due_soon"
     OVERDUE = "reminder.overdue"
+    ESCALATION = "reminder.escalation"
+    """Overdue, and still open when the plan wants somebody else to know: see `escalates_to`."""
 
 
 class Reminder(Contract):
@@ -27,3 +29,5 @@ class Reminder(Contract):
     due_at: Instant
     remind_at: Instant
     """When it was to fire; `ce_time` says when it did."""
+    escalates_to: str | None = None
+    """Of an escalation: the role that is to know, such as `provider`."""

@@ -79,6 +79,8 @@ def transition(
                 state=state,
                 due_at=due_at,
                 rule="72 h after discharge",
+                escalates_at=due_at + 2 * HOUR,
+                escalates_to="provider",
             )
         ],
         changed_at=CLOCK.now(),
@@ -138,15 +140,17 @@ async def test_a_clock_that_runs_down_is_said_and_one_that_was_stopped_is_not(
                 transition("left", due_at),
             ]
         )
-        both = ["reminder.due_soon", "reminder.overdue"]
-        await eventually(lambda: about(events, "left") == both, within=30)
+        each = ["reminder.due_soon", "reminder.overdue", "reminder.escalation"]
+        await eventually(lambda: about(events, "left") == each, within=30)
         assert about(events, "done") == []
         assert about(events, "gone") == []
-    due_soon, overdue = (event for event in events if event.key == "left")
+    due_soon, overdue, escalation = (event for event in events if event.key == "left")
     assert due_soon.correlation_id == "the wire of left"
     body = Reminder.model_validate_json(overdue.data)
     assert (body.task_id, body.due_at) == (task_id("left"), due_at)
     assert due_at - 4 * HOUR <= due_soon.time < due_at < overdue.time
+    assert escalation.time >= due_at + 2 * HOUR
+    assert Reminder.model_validate_json(escalation.data).escalates_to == "provider"
 
 
 async def test_no_reminder_is_lost_or_doubled_when_the_service_is_killed(
@@ -171,13 +175,14 @@ async def test_no_reminder_is_lost_or_doubled_when_the_service_is_killed(
 
         def every_one_heard() -> bool:
             heard = {(event.key, event.type) for event in events}
-            return {(name, "reminder.overdue") for name in names} <= heard
+            last = {"reminder.overdue", "reminder.escalation"}
+            return {(name, kind) for name in names for kind in last} <= heard
 
         await eventually(every_one_heard, within=60)
         await eventually(lambda: nothing_to_say(settings), within=30)
     ids = Counter(event.event_id for event in events if event.key in names)
     kinds = Counter(event_id.partition(":")[0] for event_id in ids)
-    assert kinds["reminder.overdue"] == len(names)
+    assert kinds["reminder.overdue"] == kinds["reminder.escalation"] == len(names)
     assert kinds["reminder.due_soon"] <= len(names)
 
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from tests.support.reminders_fakes import DUE, Desk, plan_of, report, step
 
 from reminders.arm_timers import News
-from reminders.domain.watches import PlannedStep
+from reminders.domain.watches import Escalation, PlannedStep
 
 HOUR = timedelta(hours=1)
 
@@ -16,10 +16,12 @@ HOUR = timedelta(hours=1)
 def steps(draw: st.DrawFn) -> PlannedStep:
     due_at = DUE + draw(st.integers(0, 3)) * HOUR
     window = draw(st.none() | st.integers(1, 30))
+    later = draw(st.none() | st.integers(1, 3))
     return step(
         due_at=due_at,
         planned=draw(st.booleans()),
         window_opens_at=None if window is None else due_at - window * HOUR,
+        escalation=None if later is None else Escalation(due_at + later * HOUR, "provider"),
     )
 
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 from tests.support.reminders_fakes import DUE, Desk, delivered, plan, report, step, task_id
 
 from reminders.domain.timers import TimerKind
+from reminders.domain.watches import Escalation
 
 HOUR = timedelta(hours=1)
 
@@ -28,6 +29,18 @@ async def test_a_moved_window_moves_due_soon_alone() -> None:
     await desk.hear(plan(2, visit=step(window_opens_at=DUE - 4 * HOUR)))
     instants = {timer.kind: timer.remind_at for timer in desk.armed()}
     assert instants[TimerKind.DUE_SOON] == DUE - HOUR
+
+
+async def test_a_moved_escalation_moves_alone_and_one_that_is_gone_is_disarmed() -> None:
+    desk = Desk()
+    for version, later in ((1, 1), (2, 2)):
+        await desk.hear(
+            plan(version, visit=step(escalation=Escalation(DUE + later * HOUR, "nurse")))
+        )
+    instants = {timer.kind: timer.remind_at for timer in desk.armed()}
+    assert instants[TimerKind.ESCALATION] == DUE + 2 * HOUR
+    await desk.hear(plan(3, visit=step()))
+    assert {timer.kind for timer in desk.armed()} == {TimerKind.DUE_SOON, TimerKind.OVERDUE}
 
 
 async def test_an_older_plan_that_comes_late_changes_nothing() -> None:

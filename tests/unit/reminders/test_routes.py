@@ -19,7 +19,7 @@ from care_contracts.transitions import (
     TransitionSnapshot,
     TransitionState,
 )
-from reminders.domain.watches import Plan, TaskReport
+from reminders.domain.watches import Escalation, Plan, TaskReport
 from reminders.routes import read_news
 
 TRANSITION = TransitionSnapshot(
@@ -45,6 +45,8 @@ TRANSITION = TransitionSnapshot(
             window_opens_at=DUE - timedelta(days=1),
             due_at=DUE,
             rule="72 h after discharge",
+            escalates_at=DUE + timedelta(days=1),
+            escalates_to="provider",
         ),
         Step(
             task_id=task_id("call"),
@@ -81,6 +83,8 @@ def test_a_transition_is_a_plan() -> None:
     assert (visit.planned, call.planned) == (True, False)
     assert visit.due_at == DUE
     assert visit.window_opens_at == DUE - timedelta(days=1)
+    assert visit.escalation == Escalation(DUE + timedelta(days=1), "provider")
+    assert call.escalation is None
     assert visit.origin.correlation_id == "the wire"
 
 

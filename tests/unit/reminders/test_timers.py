@@ -2,14 +2,16 @@
 
 from datetime import timedelta
 
+import pytest
 from tests.support.reminders_fakes import DUE, step, task_id, transition_id
 
 from reminders.domain.timers import LeadRule, Timer, TimerKind, TimerState, fate_of, timers_of
-from reminders.domain.watches import PlannedStep, Watch
+from reminders.domain.watches import Escalation, PlannedStep, Watch
 
 RULE = LeadRule()
 SECOND = timedelta(seconds=1)
 HOUR = timedelta(hours=1)
+LATER = Escalation(DUE + HOUR, "provider")
 
 
 def watching(planned: PlannedStep | None, *, is_open: bool = True) -> Watch:
@@ -36,12 +38,18 @@ def test_a_long_window_gives_no_more_than_four_hours() -> None:
     assert timers[TimerKind.DUE_SOON].remind_at == DUE - 4 * HOUR
 
 
+def test_a_task_whose_plan_names_somebody_else_is_escalated_when_the_plan_says_so() -> None:
+    escalated = step(escalation=Escalation(DUE + 24 * HOUR, "provider"))
+    assert instants(escalated)[TimerKind.ESCALATION].remind_at == DUE + 24 * HOUR
+    assert TimerKind.ESCALATION not in instants(step())
+
+
 def test_a_withdrawn_step_has_no_timers() -> None:
-    assert timers_of(watching(step(planned=False)), RULE) == ()
+    assert timers_of(watching(step(planned=False, escalation=LATER)), RULE) == ()
 
 
 def test_a_finished_task_has_no_timers() -> None:
-    assert timers_of(watching(step(), is_open=False), RULE) == ()
+    assert timers_of(watching(step(escalation=LATER), is_open=False), RULE) == ()
 
 
 def test_a_task_without_a_plan_has_no_timers() -> None:
@@ -61,6 +69,7 @@ def test_due_soon_is_said_late_as_long_as_it_is_true() -> None:
     assert fate_of(timer, DUE + SECOND) is TimerState.SKIPPED
 
 
-def test_overdue_is_said_however_late() -> None:
-    timer = instants(step(due_at=DUE))[TimerKind.OVERDUE]
+@pytest.mark.parametrize("kind", [TimerKind.OVERDUE, TimerKind.ESCALATION])
+def test_what_is_too_late_is_said_however_late(kind: TimerKind) -> None:
+    timer = instants(step(escalation=LATER))[kind]
     assert fate_of(timer, DUE + timedelta(days=30)) is TimerState.FIRED

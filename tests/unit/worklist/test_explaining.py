@@ -75,6 +75,15 @@ def test_the_worked_example_is_told_from_the_discharge_to_the_deadline() -> None
     )
 
 
+def test_a_step_that_is_escalated_says_when_and_to_whom() -> None:
+    (call,) = memorial_day().steps
+    later = {"escalates_at": DUE + timedelta(days=1), "escalates_to": "coordinator"}
+    said = sentences(memorial_day(steps=[call.model_copy(update=later)]))
+    assert said["step:initial_contact"].endswith(
+        "If it is still open Thu 28 May 2026 23:59:59, the coordinator is to know."
+    )
+
+
 def test_every_sentence_names_its_rule() -> None:
     said = explain(Told(memorial_day(flags=["ama", "custody"]), NEW_YORK, NOW))
     assert all(one.rule and one.text.endswith(".") for one in said)

@@ -11,6 +11,7 @@ import pytest
 from tests.support.worklist_app import SECRET, App, fresh_app, token
 from tests.support.worklist_builders import (
     DISCHARGED_AT,
+    escalation,
     known_as,
     newer,
     notice,
@@ -199,6 +200,17 @@ async def test_the_window_and_the_reminder_are_shown(app: App, nora: httpx.Async
         assert said in words
     app.clock.advance(timedelta(hours=49))
     assert "Open since Wed 3 Jun, 10:15" in visible(await text(nora))
+
+
+async def test_an_escalated_task_says_so_in_the_list_and_on_its_page(
+    app: App, nora: httpx.AsyncClient
+) -> None:
+    late = step(known_as("two"))
+    await app.hear(transition("two", steps=[late]), escalation(late, known_as("two")))
+    app.clock.advance(timedelta(days=5))
+    for path in ("/", f"/transitions/{known_as('two')}"):
+        words = visible(await text(nora, path))
+        assert words.count("Escalated to the provider, Fri 5 Jun, 10:15") == 1
 
 
 async def test_overdue_tasks_say_so_and_can_be_opened_and_completed(

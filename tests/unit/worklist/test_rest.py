@@ -10,6 +10,7 @@ from tests.support.worklist_app import App, fresh_app, token
 from tests.support.worklist_builders import (
     DISCHARGED_AT,
     encounter,
+    escalation,
     known_as,
     newer,
     notice,
@@ -194,6 +195,19 @@ async def test_a_reminded_task_says_so(app: App) -> None:
         answer = await client.get(f"/api/tasks/{VISIT}")
     assert answer.json()["reminded"] == ["reminder.due_soon"]
     assert answer.headers["etag"] == '"1"'
+
+
+async def test_an_escalated_task_says_since_when_and_to_whom(app: App) -> None:
+    told = escalation(ONE.steps[0], ONE.transition_id)
+    await app.hear(told)
+    (task,) = [one for one in (await get(app, "/tasks"))["items"] if one["task_id"] == str(VISIT)]
+    (transition,) = (await get(app, "/transitions"))["items"]
+    (planned,) = [one for one in transition["tasks"] if one["task_id"] == str(VISIT)]
+    for one in (task, planned):
+        assert one["escalated_at"] == "2026-06-05T14:15:00Z"
+        assert one["escalated_to"] == "provider"
+    (other,) = [one for one in transition["tasks"] if one["task_id"] == str(CALL)]
+    assert (other["escalated_at"], other["escalated_to"]) == (None, None)
 
 
 async def test_a_nurse_claims_starts_and_completes(app: App) -> None:

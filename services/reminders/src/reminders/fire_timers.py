@@ -22,6 +22,7 @@ _LONGEST_REST = 1.0
 _TYPES = {
     TimerKind.DUE_SOON: ReminderEventType.DUE_SOON,
     TimerKind.OVERDUE: ReminderEventType.OVERDUE,
+    TimerKind.ESCALATION: ReminderEventType.ESCALATION,
 }
 _SETTLED = Counter("care_reminders_timers_total", "Timers settled.", ["kind", "state"])
 _LATENESS = Histogram(
@@ -73,6 +74,7 @@ def _event(item: DueTimer, now: datetime) -> OutgoingEvent:
         role=step.role,
         due_at=timer.due_at,
         remind_at=timer.remind_at,
+        escalates_to=_told_to(item),
     )
     return OutgoingEvent(
         topic=topics.REMINDERS,
@@ -86,6 +88,11 @@ def _event(item: DueTimer, now: datetime) -> OutgoingEvent:
         correlation_id=step.origin.correlation_id,
         traceparent=step.origin.traceparent,
     )
+
+
+def _told_to(item: DueTimer) -> str | None:
+    escalation = item.step.escalation
+    return escalation.to if escalation and item.timer.kind is TimerKind.ESCALATION else None
 
 
 def _measure(fates: Sequence[tuple[DueTimer, TimerState]], now: datetime) -> None:

@@ -12,7 +12,15 @@ from care_contracts.transitions import (
     TransitionSnapshot,
 )
 from reminders.arm_timers import ArmTimers, News
-from reminders.domain.watches import Origin, Plan, PlannedStep, TaskId, TaskReport, TransitionId
+from reminders.domain.watches import (
+    Escalation,
+    Origin,
+    Plan,
+    PlannedStep,
+    TaskId,
+    TaskReport,
+    TransitionId,
+)
 
 
 def follow_plans_and_tasks(arm_timers: ArmTimers) -> Reaction[News]:
@@ -65,5 +73,12 @@ def _step(step: Step, snapshot: TransitionSnapshot, origin: Origin) -> PlannedSt
         planned=step.state is StepState.PLANNED,
         due_at=step.due_at,
         window_opens_at=step.window_opens_at,
+        escalation=_escalation(step),
         origin=origin,
     )
+
+
+def _escalation(step: Step) -> Escalation | None:
+    if step.escalates_at is None or step.escalates_to is None:
+        return None
+    return Escalation(step.escalates_at, step.escalates_to)

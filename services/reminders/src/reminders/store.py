@@ -10,7 +10,15 @@ from care_chassis import inbox, outbox
 from care_chassis.database import Connection, Database, load_queries
 from care_chassis.events import OutgoingEvent
 from reminders.domain.timers import Timer, TimerKind, TimerState
-from reminders.domain.watches import Origin, Plan, PlannedStep, TaskId, TransitionId, Watch
+from reminders.domain.watches import (
+    Escalation,
+    Origin,
+    Plan,
+    PlannedStep,
+    TaskId,
+    TransitionId,
+    Watch,
+)
 from reminders.ports import DueTimer
 
 _QUERIES = load_queries("reminders")
@@ -76,6 +84,8 @@ class _Arming:
             [step and step.role for step in steps],
             [step and step.due_at for step in steps],
             [step and step.window_opens_at for step in steps],
+            [step and step.escalation and step.escalation.at for step in steps],
+            [step and step.escalation and step.escalation.to for step in steps],
             [step and step.origin.correlation_id for step in steps],
             [step and step.origin.traceparent for step in steps],
         )
@@ -150,5 +160,8 @@ def _step(row: asyncpg.Record, *, due_at: datetime) -> PlannedStep:
         planned=row["planned"],
         due_at=due_at,
         window_opens_at=row["window_opens_at"],
+        escalation=Escalation(row["escalates_at"], row["escalates_to"])
+        if row["escalates_at"]
+        else None,
         origin=Origin(row["correlation_id"], row["traceparent"]),
     )

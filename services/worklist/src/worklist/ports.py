@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
@@ -127,6 +127,14 @@ class WorkStore(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Escalated:
+    """A task that was still open when its plan wanted a role to know of it."""
+
+    at: datetime
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
     """A task as people see it, with the transition it belongs to."""
 
@@ -135,6 +143,7 @@ class Item:
     transition: TransitionSnapshot
     reminded: tuple[str, ...] = ()
     """Which of its clocks have been called out: values of `ReminderEventType`."""
+    escalated: Escalated | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +217,7 @@ class Followed:
 
     transition: TransitionSnapshot
     tasks: tuple[Task, ...]
+    escalated: Mapping[TaskId, Escalated] = field(default_factory=dict[TaskId, Escalated])
 
 
 class TaskReads(Protocol):

@@ -17,6 +17,7 @@ class TimerKind(StrEnum):
 
     DUE_SOON = "due_soon"
     OVERDUE = "overdue"
+    ESCALATION = "escalation"
 
 
 class TimerState(StrEnum):
@@ -67,10 +68,13 @@ def timers_of(watch: Watch, rule: LeadRule) -> tuple[Timer, ...]:
     if step is None or not watch.is_running:
         return ()
     lead = rule.lead(step.window_opens_at, step.due_at)
-    return (
-        Timer(watch.task_id, TimerKind.DUE_SOON, step.due_at, step.due_at - lead),
-        Timer(watch.task_id, TimerKind.OVERDUE, step.due_at, step.due_at + _AFTER_DUE),
-    )
+    instants = {
+        TimerKind.DUE_SOON: step.due_at - lead,
+        TimerKind.OVERDUE: step.due_at + _AFTER_DUE,
+    }
+    if step.escalation:
+        instants[TimerKind.ESCALATION] = step.escalation.at
+    return tuple(Timer(watch.task_id, kind, step.due_at, at) for kind, at in instants.items())
 
 
 def fate_of(timer: Timer, now: datetime) -> TimerState:

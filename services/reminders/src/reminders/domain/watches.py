@@ -18,6 +18,14 @@ class Origin:
 
 
 @dataclass(frozen=True, slots=True)
+class Escalation:
+    """When somebody else is to know of a step that is still open, and which role that is."""
+
+    at: datetime
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
 class PlannedStep:
     """What the plan says of a task. The plan alone says when it is due."""
 
@@ -28,6 +36,7 @@ class PlannedStep:
     planned: bool
     due_at: datetime
     window_opens_at: datetime | None = None
+    escalation: Escalation | None = None
     origin: Origin = Origin()
 
 

@@ -19,7 +19,7 @@ SELECT task_id, transition_id, 0, true
 -- lock_watches --
 -- All watches of some transitions and of some tasks, for this transaction alone.
 SELECT task_id, transition_id, task_version, is_open, planned, site, patient_key, code, role,
-       due_at, window_opens_at, correlation_id, traceparent
+       due_at, window_opens_at, escalates_at, escalates_to, correlation_id, traceparent
   FROM watches
  WHERE transition_id = ANY ($1::uuid[]) OR task_id = ANY ($2::uuid[])
  ORDER BY task_id
@@ -37,12 +37,16 @@ UPDATE watches
        role = incoming.role,
        due_at = incoming.due_at,
        window_opens_at = incoming.window_opens_at,
+       escalates_at = incoming.escalates_at,
+       escalates_to = incoming.escalates_to,
        correlation_id = incoming.correlation_id,
        traceparent = incoming.traceparent
   FROM unnest($1::uuid[], $2::int[], $3::bool[], $4::bool[], $5::text[], $6::text[], $7::text[],
-              $8::text[], $9::timestamptz[], $10::timestamptz[], $11::text[], $12::text[])
+              $8::text[], $9::timestamptz[], $10::timestamptz[], $11::timestamptz[],
+              $12::text[], $13::text[], $14::text[])
        AS incoming (task_id, task_version, is_open, planned, site, patient_key, code, role,
-                    due_at, window_opens_at, correlation_id, traceparent)
+                    due_at, window_opens_at, escalates_at, escalates_to, correlation_id,
+                    traceparent)
  WHERE watches.task_id = incoming.task_id;
 
 -- disarm_unwanted_timers --
@@ -70,8 +74,8 @@ SELECT pg_notify(current_schema() || '_timers', '');
 -- Some armed timers that are due, oldest first, which no other transaction holds.
 SELECT timers.task_id, timers.kind, timers.due_at, timers.remind_at, watches.transition_id,
        watches.planned, watches.site, watches.patient_key, watches.code, watches.role,
-       watches.due_at AS step_due_at, watches.window_opens_at, watches.correlation_id,
-       watches.traceparent
+       watches.due_at AS step_due_at, watches.window_opens_at, watches.escalates_at,
+       watches.escalates_to, watches.correlation_id, watches.traceparent
   FROM timers
   JOIN watches USING (task_id)
  WHERE timers.state = 'armed' AND timers.remind_at <= $1::timestamptz

@@ -72,6 +72,9 @@ class PlannedTaskShape(BaseModel):
     attempts: list[AttemptShape]
     evidence: EvidenceShape | None
     cancelled_for: str | None
+    escalated_at: Instant | None
+    """when it was still open and `escalated_to`, a role, was to know; null where that was not so"""
+    escalated_to: str | None
     changed_at: Instant
 
 

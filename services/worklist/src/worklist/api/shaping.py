@@ -22,7 +22,7 @@ from worklist.api.shapes import (
 from worklist.domain.measures import standing_of
 from worklist.domain.order import Due
 from worklist.domain.tasks import NOTHING_DONE, Task
-from worklist.ports import Followed, Item
+from worklist.ports import Escalated, Followed, Item
 
 
 def shape_of_transition(followed: Followed, today: date) -> TransitionShape:
@@ -31,7 +31,10 @@ def shape_of_transition(followed: Followed, today: date) -> TransitionShape:
     facts = {name: getattr(snapshot, name) for name in type(snapshot).model_fields}
     facts["patient"] = _patient(snapshot.patient)
     facts["measures"] = [_measure(one, today) for one in snapshot.measures]
-    facts["tasks"] = [PlannedTaskShape(**_task(task)) for task in _shown(followed)]
+    facts["tasks"] = [
+        PlannedTaskShape(**_task(task, followed.escalated.get(task.task_id)))
+        for task in _shown(followed)
+    ]
     return TransitionShape.model_validate(facts)
 
 
@@ -49,7 +52,7 @@ def shape_of_task(item: Item, due: Due | None) -> TaskShape:
     snapshot = item.transition
     names = TransitionOfTaskShape.model_fields
     return TaskShape(
-        **_task(item.task),
+        **_task(item.task, item.escalated),
         site=item.task.site,
         transition_id=item.task.transition_id,
         patient=_patient(snapshot.patient),
@@ -81,7 +84,7 @@ def _patient(patient: TransitionPatient) -> PatientShape:
     return PatientShape(**{name: getattr(patient, name) for name in PatientShape.model_fields})
 
 
-def _task(task: Task) -> dict[str, Any]:
+def _task(task: Task, escalated: Escalated | None) -> dict[str, Any]:
     step, work = task.step, task.work
     return {
         "task_id": step.task_id,
@@ -102,5 +105,7 @@ def _task(task: Task) -> dict[str, Any]:
         "attempts": [AttemptShape.model_validate(asdict(one)) for one in work.attempts],
         "evidence": EvidenceShape.model_validate(asdict(work.evidence)) if work.evidence else None,
         "cancelled_for": task.cancelled_for,
+        "escalated_at": escalated.at if escalated else None,
+        "escalated_to": escalated.to if escalated else None,
         "changed_at": task.changed_at,
     }

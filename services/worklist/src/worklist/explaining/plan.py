@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from care_contracts.transitions import Step, StepState, TransitionSnapshot
 from worklist.explaining.sentences import Sentence, Told, listed, on
-from worklist.words import DISPOSITIONS, KINDS, happened
+from worklist.words import DISPOSITIONS, KINDS, ROLES, happened, word
 
 _CLASSES: Mapping[str, str] = {
     "inpatient": "an inpatient stay",
@@ -90,6 +90,9 @@ def _due(step: Step, told: Told) -> str:
         parts.append(f"It counts from {told.at(step.window_opens_at)}.")
     if step.best_before_at:
         parts.append(f"It is best done by {told.at(step.best_before_at)}.")
+    if step.escalates_at and step.escalates_to:
+        role = word(ROLES, step.escalates_to).lower()
+        parts.append(f"If it is still open {told.at(step.escalates_at)}, the {role} is to know.")
     return " ".join(parts)
 
 

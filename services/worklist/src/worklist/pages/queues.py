@@ -177,7 +177,7 @@ def _count(number: int) -> str:
 
 def _groups(queue: Queue, items: Sequence[Item], viewer: Viewer) -> list[Group]:
     """The rows, under a heading for each stretch of time where the queue spans several."""
-    rows = [viewer.row(item.task, item.transition, item.reminded) for item in items]
+    rows = [viewer.row(item) for item in items]
     if queue in (Queue.TODAY, Queue.OVERDUE, Queue.COMPLETED):
         return [Group("", rows)] if rows else []
     return [

@@ -149,7 +149,10 @@ def _verdict(transition: TransitionSnapshot, times: LocalTimes) -> str:
 
 def _plan(followed: Followed, viewer: Viewer) -> dict[str, list[TaskView]]:
     """The tasks: what is to do, what is done, what was withdrawn."""
-    views = [viewer.task(task, followed.transition) for task in followed.tasks]
+    views = [
+        viewer.task(task, followed.transition, followed.escalated.get(task.task_id))
+        for task in followed.tasks
+    ]
     return {
         "open_tasks": [view for view in views if view.state not in ("completed", "cancelled")],
         "done_tasks": [view for view in views if view.state == "completed"],

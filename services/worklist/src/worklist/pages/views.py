@@ -11,6 +11,7 @@ from worklist.domain.people import Person
 from worklist.domain.tasks import Task
 from worklist.pages.choices import Choices, choices_for
 from worklist.pages.times import LocalTimes, Shown, age, on
+from worklist.ports import Escalated, Item
 from worklist.sites import Sites
 
 
@@ -62,6 +63,7 @@ class TaskView:
     ended: str
     why_withdrawn: str
     reminded: str
+    escalated: str
     choices: Choices
 
 
@@ -92,11 +94,12 @@ class Viewer:
         """Times as the site's clocks show them."""
         return LocalTimes(self.now, self._sites.zone(site))
 
-    def row(self, task: Task, transition: TransitionSnapshot, reminded: tuple[str, ...]) -> RowView:
+    def row(self, item: Item) -> RowView:
         """A line of the worklist."""
+        transition = item.transition
         times = self.times(transition.site)
         return RowView(
-            task=self.task(task, transition, reminded),
+            task=self.task(item.task, transition, item.escalated, item.reminded),
             patient=self.patient(transition),
             discharged=times.at(transition.discharged_at),
             when=words.discharge(transition.kind),
@@ -123,7 +126,11 @@ class Viewer:
         )
 
     def task(
-        self, task: Task, transition: TransitionSnapshot, reminded: tuple[str, ...] = ()
+        self,
+        task: Task,
+        transition: TransitionSnapshot,
+        escalated: Escalated | None,
+        reminded: tuple[str, ...] = (),
     ) -> TaskView:
         """A task."""
         times, step = self.times(transition.site), task.step
@@ -148,6 +155,7 @@ class Viewer:
             ended=_ended(task, times),
             why_withdrawn=words.because(task.cancelled_for) if task.cancelled_for else "",
             reminded="Reminder sent" if "reminder.due_soon" in reminded else "",
+            escalated=_escalated(escalated, times),
             choices=choices_for(self._person, task),
         )
 
@@ -198,6 +206,13 @@ def _aim(task: Task, times: LocalTimes, now: datetime) -> str:
     if best is None or best < now or not task.state.is_open:
         return ""
     return f"Best before {times.at(best).text}"
+
+
+def _escalated(escalated: Escalated | None, times: LocalTimes) -> str:
+    if escalated is None:
+        return ""
+    role = words.word(words.ROLES, escalated.to).lower()
+    return f"Escalated to the {role}, {times.at(escalated.at).text}"
 
 
 def _tried(task: Task, times: LocalTimes) -> str:

@@ -138,9 +138,10 @@ SELECT (snapshot ->> 'notification_id')::uuid,
 
 -- keep_reminders --
 -- Keeps that reminders were given.
-INSERT INTO reminders (reminder_id, task_id, kind, due_at, reminded_at)
+INSERT INTO reminders (reminder_id, task_id, kind, due_at, reminded_at, escalated_to)
 SELECT *
-  FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::timestamptz[], $5::timestamptz[])
+  FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::timestamptz[], $5::timestamptz[],
+              $6::text[])
     ON CONFLICT (reminder_id) DO NOTHING;
 
 -- tell_pages --

@@ -7,9 +7,15 @@ SET LOCAL plan_cache_mode = force_custom_plan;
 SELECT tasks.*, transitions.patient_key, transitions.correlation_id, transitions.snapshot,
        ARRAY (SELECT kind FROM reminders
                WHERE reminders.task_id = tasks.task_id AND reminders.due_at = tasks.due_at)
-           AS reminded
+           AS reminded, escalated_at, escalated_to
   FROM tasks
   JOIN transitions USING (transition_id)
+  LEFT JOIN LATERAL (
+       SELECT reminded_at AS escalated_at, escalated_to
+         FROM reminders
+        WHERE reminders.task_id = tasks.task_id AND reminders.due_at = tasks.due_at
+          AND escalated_to IS NOT NULL
+        LIMIT 1) AS escalation ON true
  WHERE (NOT $1::boolean OR tasks.is_open)
    AND ($2::text IS NULL OR tasks.state = $2::text)
    AND ($3::text IS NULL OR tasks.site = $3::text)
@@ -35,7 +41,7 @@ SELECT tasks.*, transitions.patient_key, transitions.correlation_id, transitions
 -- read_completed_tasks --
 -- A page of completed tasks, the last completed first.
 SELECT tasks.*, transitions.patient_key, transitions.correlation_id, transitions.snapshot,
-       ARRAY[]::text[] AS reminded
+       ARRAY[]::text[] AS reminded, NULL::timestamptz AS escalated_at, NULL::text AS escalated_to
   FROM tasks
   JOIN transitions USING (transition_id)
  WHERE tasks.state = 'completed'
@@ -50,9 +56,15 @@ SELECT tasks.*, transitions.patient_key, transitions.correlation_id, transitions
 SELECT tasks.*, transitions.patient_key, transitions.correlation_id, transitions.snapshot,
        ARRAY (SELECT kind FROM reminders
                WHERE reminders.task_id = tasks.task_id AND reminders.due_at = tasks.due_at)
-           AS reminded
+           AS reminded, escalated_at, escalated_to
   FROM tasks
   JOIN transitions USING (transition_id)
+  LEFT JOIN LATERAL (
+       SELECT reminded_at AS escalated_at, escalated_to
+         FROM reminders
+        WHERE reminders.task_id = tasks.task_id AND reminders.due_at = tasks.due_at
+          AND escalated_to IS NOT NULL
+        LIMIT 1) AS escalation ON true
  WHERE task_id = $1::uuid;
 
 -- count_queues --
@@ -128,9 +140,15 @@ SELECT transition_id, discharged_at, snapshot
 
 -- read_tasks_of_transitions --
 -- The tasks of some transitions in the order of their due times.
-SELECT tasks.*, transitions.patient_key, transitions.correlation_id
+SELECT tasks.*, transitions.patient_key, transitions.correlation_id, escalated_at, escalated_to
   FROM tasks
   JOIN transitions USING (transition_id)
+  LEFT JOIN LATERAL (
+       SELECT reminded_at AS escalated_at, escalated_to
+         FROM reminders
+        WHERE reminders.task_id = tasks.task_id AND reminders.due_at = tasks.due_at
+          AND escalated_to IS NOT NULL
+        LIMIT 1) AS escalation ON true
  WHERE transition_id = ANY ($1::uuid[])
  ORDER BY due_at, rank, task_id;
 

@@ -76,6 +76,7 @@ class _Unit:
             [one.kind.value for one in news.reminders],
             [one.due_at for one in reminders],
             [one.remind_at for one in reminders],
+            [one.escalates_to for one in reminders],
         )
 
     async def tasks_of(self, transition_ids: Sequence[TransitionId]) -> list[Task]:

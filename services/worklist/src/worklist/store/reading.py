@@ -14,11 +14,12 @@ from care_chassis.database import Connection, Database
 from care_contracts.notifications import NotificationSnapshot
 from care_contracts.transitions import EncounterSnapshot, TransitionSnapshot
 from worklist.domain.order import Due
-from worklist.domain.tasks import Task
+from worklist.domain.tasks import TaskId
 from worklist.ports import (
     ActionRecord,
     After,
     AfterTask,
+    Escalated,
     Followed,
     Item,
     QueueCounts,
@@ -168,17 +169,20 @@ class PostgresVisits:
 
 async def _with_tasks(connection: Connection, rows: Sequence[asyncpg.Record]) -> list[Followed]:
     """The transitions of rows, each with its tasks, in one more query for all."""
-    tasks: dict[UUID, list[Task]] = {row["transition_id"]: [] for row in rows}
+    tasks: dict[UUID, list[asyncpg.Record]] = {row["transition_id"]: [] for row in rows}
     if not tasks:
         return []
     for row in await connection.fetch(QUERIES["read_tasks_of_transitions"], list(tasks)):
-        tasks[row["transition_id"]].append(task_from(row))
+        tasks[row["transition_id"]].append(row)
     return [
-        Followed(
-            TransitionSnapshot.model_validate(row["snapshot"]), tuple(tasks[row["transition_id"]])
-        )
+        _followed(TransitionSnapshot.model_validate(row["snapshot"]), tasks[row["transition_id"]])
         for row in rows
     ]
+
+
+def _followed(transition: TransitionSnapshot, rows: Sequence[asyncpg.Record]) -> Followed:
+    escalated = {TaskId(row["task_id"]): one for row in rows if (one := _escalated(row))}
+    return Followed(transition, tuple(task_from(row) for row in rows), escalated)
 
 
 async def _page_of(
@@ -225,7 +229,12 @@ def _item(row: asyncpg.Record) -> Item:
         rank=row["rank"],
         transition=TransitionSnapshot.model_validate(row["snapshot"]),
         reminded=tuple(row["reminded"]),
+        escalated=_escalated(row),
     )
+
+
+def _escalated(row: asyncpg.Record) -> Escalated | None:
+    return Escalated(row["escalated_at"], row["escalated_to"]) if row["escalated_to"] else None
 
 
 def _place(after: After | None) -> tuple[datetime | None, UUID | None]:
