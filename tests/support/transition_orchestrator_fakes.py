@@ -23,7 +23,7 @@ from transition_orchestrator.domain.messages import (
     VisitKey,
     VisitName,
 )
-from transition_orchestrator.domain.programme import Followed, Programmes
+from transition_orchestrator.domain.programme import Followed, Programme, Programmes
 from transition_orchestrator.domain.risk import RiskRules
 from transition_orchestrator.follow_encounters import FollowEncounters, News
 from transition_orchestrator.ports import Ledger, SiteRules
@@ -116,14 +116,15 @@ class _MemoryLedger:
 class FakeSites:
     """Sites named by their zone, all with the same rules."""
 
-    def __init__(self, risk: RiskRules | None = None) -> None:
+    def __init__(self, risk: RiskRules | None = None, opens_with: Programme = DEFAULT) -> None:
         self._risk = risk or RiskRules()
+        self._opens_with = opens_with
 
     def rules_of(self, site: str) -> SiteRules | None:
         if "/" not in site:
             return None
         days = LocalDays(ZoneInfo(site), BusinessCalendar())
-        return SiteRules(days, DEFAULT, self._risk)
+        return SiteRules(days, self._opens_with, self._risk)
 
     def codes(self) -> Iterable[str]:
         return available_timezones()

@@ -39,6 +39,8 @@ class TransitionKind(StrEnum):
     ACUTE_TRANSFER_WATCH = "acute_transfer_watch"
     HOSPICE = "hospice"
     MANUAL_REVIEW = "manual_review"
+    MATERNITY = "maternity"
+    """After a stay of class obstetrics, of mother or newborn; only where a site follows it."""
     DISCHARGE_PLANNING = "discharge_planning"
     """Work before a discharge that is planned; `discharged_at` is when it is expected."""
 

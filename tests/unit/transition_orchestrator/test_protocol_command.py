@@ -99,6 +99,19 @@ def test_what_is_done_moves_what_counts_from_it(tmp_path: Path) -> None:
     assert "Mon 25 May 10:00  call" in row_of(result, "call")
 
 
+def test_the_maternity_pathway_is_off_unless_it_is_followed() -> None:
+    birth = (*FRIDAY, *NEW_YORK, "--class", "obstetrics")
+    off = run("preview", "default", *birth)
+    assert off.stdout.startswith("Nothing is followed up: class obstetrics, disposition 01")
+    on = run("preview", "default", "maternity", *birth)
+    assert "America/New_York: maternity" in on.stdout
+    assert "default@2 does not follow it: it has no plan for maternity" in on.stdout
+    assert "Mon 08 Jun 23:59  postpartum_contact" in row_of(on, "postpartum_contact")
+    child = run("preview", "default", "maternity", *birth, "--flag", "newborn")
+    assert "Sun 24 May 17:00  newborn_visit" in row_of(child, "newborn_visit")
+    assert "postpartum_visit (maternity@1), not for newborn" in child.stdout
+
+
 def test_a_discharge_that_needs_nothing_says_so() -> None:
     result = run("preview", *FRIDAY, *NEW_YORK, "--disposition", "20")
     assert result.exit_code == 0

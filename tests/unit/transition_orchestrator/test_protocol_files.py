@@ -8,7 +8,15 @@ from care_chassis.documents import DocumentError
 from transition_orchestrator.domain.routing import TransitionKind
 from transition_orchestrator.protocol_files import faults_of, load_protocols
 
-SHIPPED = {"boost@1", "coleman@1", "default@1", "default@2", "naylor@1", "project-red@1"}
+SHIPPED = {
+    "boost@1",
+    "coleman@1",
+    "default@1",
+    "default@2",
+    "maternity@1",
+    "naylor@1",
+    "project-red@1",
+}
 GOOD = """\
 name: ours
 version: 2
@@ -38,8 +46,8 @@ def test_the_shipped_protocols_can_be_used() -> None:
 @pytest.mark.parametrize("label", ["default@1", "default@2"])
 def test_the_default_protocol_has_a_plan_for_every_kind(label: str) -> None:
     protocol = load_protocols()[label]
-    planning = {TransitionKind.DISCHARGE_PLANNING}
-    assert set(protocol.plans) | planning == set(TransitionKind)
+    optional = {TransitionKind.DISCHARGE_PLANNING, TransitionKind.MATERNITY}
+    assert set(protocol.plans) | optional == set(TransitionKind)
     codes = [step.code for step in protocol.plans[TransitionKind.HOME_VISIT].steps]
     assert {"initial_contact", "home_visit", "medication_reconciliation", "closure"} <= set(codes)
 

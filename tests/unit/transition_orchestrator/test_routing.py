@@ -45,12 +45,31 @@ def test_an_emergency_visit_that_ends_at_home_gets_a_call_and_no_tcm(code: str) 
         EncounterClass.PREADMIT,
         EncounterClass.NOT_APPLICABLE,
         EncounterClass.COMMERCIAL,
-        EncounterClass.OBSTETRICS,
     ],
 )
 @pytest.mark.parametrize("code", ["01", "03", "", "99"])
 def test_other_visits_are_not_followed_up(encounter_class: EncounterClass, code: str) -> None:
     assert route_of(encounter_class, code).kind is None
+
+
+@pytest.mark.parametrize(
+    ("code", "kind", "flags"),
+    [
+        ("01", TransitionKind.MATERNITY, set[Flag]()),
+        ("07", TransitionKind.MATERNITY, {Flag.AMA, Flag.PRIORITY_HIGH}),
+        ("", TransitionKind.MATERNITY, {Flag.PROVISIONAL, Flag.CONFIRM_DISPOSITION}),
+        ("02", TransitionKind.MATERNITY, {Flag.CONFIRM_DISPOSITION}),
+        ("99", TransitionKind.MATERNITY, {Flag.CONFIRM_DISPOSITION}),
+        ("21", None, {Flag.CUSTODY}),
+        ("30", None, set[Flag]()),
+    ],
+)
+def test_an_obstetric_stay_has_a_pathway_of_its_own(
+    code: str, kind: TransitionKind | None, flags: set[Flag]
+) -> None:
+    route = route_of(EncounterClass.OBSTETRICS, code)
+    assert (route.kind, route.tcm) == (kind, Eligibility.NO)
+    assert route.flags == flags | {Flag.MATERNITY_PATHWAY}
 
 
 @pytest.mark.parametrize("encounter_class", [EncounterClass.UNKNOWN, None])

@@ -28,6 +28,8 @@ from transition_orchestrator.ports import SiteRules
 A = TypeVar("A")
 B = TypeVar("B")
 
+_OPTIONAL = frozenset({TransitionKind.DISCHARGE_PLANNING, TransitionKind.MATERNITY})
+"""Kinds that a site need not have a plan for: without one, nothing is opened."""
 _ANY_MONDAY = date(2026, 6, 1)
 
 
@@ -76,8 +78,7 @@ def _programme(site: Site, programmes: Programmes) -> Programme:
     if twice:
         raise SiteRuleError("protocols", f"{twice} stands here twice")
     programme = programmes.of(tuple(followed))
-    optional = TransitionKind.DISCHARGE_PLANNING
-    kinds = [kind for kind in TransitionKind if kind is not optional]
+    kinds = [kind for kind in TransitionKind if kind not in _OPTIONAL]
     missing = [kind.value for kind in kinds if kind not in programme.plans]
     if missing:
         rule = f"none of these protocols has a plan for {', '.join(missing)}: add default"

@@ -74,6 +74,7 @@ KINDS: Mapping[str, str] = {
     "acute_transfer_watch": "Transfer to another hospital",
     "hospice": "Hospice",
     "manual_review": "Needs a decision",
+    "maternity": "Maternity",
     "discharge_planning": "Discharge planning",
 }
 

@@ -84,7 +84,7 @@ def preview(**asked: Unpack[_Asked]) -> None:
     place = _place(asked["protocols"], asked["site"], asked["zone"])
     encounter_class = EncounterClass(asked["encounter_class"])
     route = route_of(encounter_class, asked["disposition"])
-    if route.kind is None:
+    if route.kind is None or _is_off(route.kind, place.programme):
         _print_nothing(encounter_class, asked["disposition"], route)
         return
     known = _known(route, encounter_class, asked["tier"], asked["flag"])
@@ -97,6 +97,11 @@ def preview(**asked: Unpack[_Asked]) -> None:
     _print_left_out([one for one in found if isinstance(one, LeftOut)], case)
     closes_at = plan.period.due_at(case.discharged_at, place.days)
     out.print(f"The period ends {_local(closes_at, place.zone)}: {plan.period}.")
+
+
+def _is_off(kind: TransitionKind, programme: Programme) -> bool:
+    """Whether the kind is followed up only where a protocol has a plan for it, and none has."""
+    return kind is TransitionKind.MATERNITY and kind not in programme.plans
 
 
 def _case(

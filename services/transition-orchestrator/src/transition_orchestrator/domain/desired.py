@@ -11,16 +11,18 @@ from transition_orchestrator.domain.clocks import (
     clocks_of,
     hedis_of,
 )
-from transition_orchestrator.domain.diagnoses import listed
+from transition_orchestrator.domain.diagnoses import coded, listed
 from transition_orchestrator.domain.discharges import Discharge
 from transition_orchestrator.domain.history import READMISSION_DAYS, History
-from transition_orchestrator.domain.merging import NEVER_SAID
+from transition_orchestrator.domain.maternity import circumstances_of
+from transition_orchestrator.domain.merging import NEVER_SAID, text_of
 from transition_orchestrator.domain.outcomes import Around, Outcome, leading_kind, outcomes_of
 from transition_orchestrator.domain.person import Person, practitioner_of
 from transition_orchestrator.domain.plan import Case, Step, StepState, steps_of
 from transition_orchestrator.domain.programme import Enrolment, Programme
 from transition_orchestrator.domain.protocol import Circumstance, Plan
 from transition_orchestrator.domain.risk import Index, Risk, RiskRules, risk_of
+from transition_orchestrator.domain.routing import TransitionKind
 from transition_orchestrator.domain.stays import Stay
 from transition_orchestrator.domain.tcm import TCM_LAST_DAY
 from transition_orchestrator.domain.tcm_terms import Tcm
@@ -70,6 +72,7 @@ class Desired:
 
 def desired_of(situation: Situation, programme: Programme) -> list[Desired]:
     """Every follow-up that the discharge ever called for, the superseded ones among them."""
+    situation = _as_followed(situation, programme)
     discharge = situation.discharge
     leading = leading_kind(discharge, _around(situation, situation.now))
     period = programme.plan_of(leading).period if leading else None
@@ -79,6 +82,14 @@ def desired_of(situation: Situation, programme: Programme) -> list[Desired]:
         _one(situation, outcome, programme, around.readmitted_at)
         for outcome in outcomes_of(discharge, around)
     ]
+
+
+def _as_followed(situation: Situation, programme: Programme) -> Situation:
+    """The situation with a maternity pathway only where the site follows one; off by default."""
+    pathway = TransitionKind.MATERNITY
+    if pathway in programme.plans or pathway not in situation.discharge.by_kind:
+        return situation
+    return replace(situation, discharge=situation.discharge.without(pathway))
 
 
 def _one(
@@ -191,7 +202,19 @@ def _circumstances(situation: Situation, outcome: Outcome, risk: Risk) -> frozen
         known.add(outcome.belief.encounter_class)
     if situation.person.primary_care_provider is None:
         known.add(Circumstance.NO_PCP)
+    if outcome.kind is TransitionKind.MATERNITY:
+        known |= _of_maternity(situation)
     return frozenset(known)
+
+
+def _of_maternity(situation: Situation) -> frozenset[str]:
+    facts = situation.stay.encounter.facts
+    return circumstances_of(
+        coded(listed(facts, "diagnoses")),
+        text_of(facts, "admission_type"),
+        situation.person.patient.birth_date,
+        situation.days.date_of(situation.discharge.discharged_at),
+    )
 
 
 def _once(situation: Situation, outcome: Outcome) -> frozenset[str]:

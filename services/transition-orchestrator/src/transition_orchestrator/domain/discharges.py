@@ -1,7 +1,7 @@
 """What one discharge meant, from its first message on: the follow-up believed right, in turn."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from transition_orchestrator.domain.course import Run
@@ -45,6 +45,14 @@ class Discharge:
         """What people should have seen, at one time or another, beside that follow-up."""
         found = (one.route.flags for one in self.beliefs if one.route.kind is kind)
         return frozenset[Flag]().union(*found)
+
+    def without(self, kind: TransitionKind) -> "Discharge":
+        """The same where a kind of follow-up does not exist."""
+        beliefs = tuple(
+            replace(one, route=replace(one.route, kind=None)) if one.route.kind is kind else one
+            for one in self.beliefs
+        )
+        return replace(self, beliefs=beliefs)
 
     @property
     def came_with_death(self) -> bool:

@@ -20,7 +20,13 @@ class Circumstance(StrEnum):
     INPATIENT = "inpatient"
     OBSERVATION = "observation"
     EMERGENCY = "emergency"
+    OBSTETRICS = "obstetrics"
     """The class of the visit."""
+    NEWBORN = "newborn"
+    HYPERTENSION_IN_PREGNANCY = "hypertension_in_pregnancy"
+    SEVERE_HYPERTENSION_IN_PREGNANCY = "severe_hypertension_in_pregnancy"
+    GESTATIONAL_DIABETES = "gestational_diabetes"
+    """What a maternity stay was about, by its codes; not looked for after other stays."""
 
 
 ROLES = ("nurse", "pharmacist", "coordinator", "provider")

@@ -15,6 +15,8 @@ class TransitionKind(StrEnum):
     ACUTE_TRANSFER_WATCH = "acute_transfer_watch"
     HOSPICE = "hospice"
     MANUAL_REVIEW = "manual_review"
+    MATERNITY = "maternity"
+    """Of mothers and newborns; only at sites that follow a protocol with a plan for it."""
     DISCHARGE_PLANNING = "discharge_planning"
     """Before the discharge: it is no follow-up, and no disposition leads to it."""
 
@@ -110,7 +112,7 @@ def route_of(encounter_class: EncounterClass | None, disposition: str | None) ->
         case EncounterClass.EMERGENCY:
             route = _from_emergency(code)
         case EncounterClass.OBSTETRICS:
-            route = Route(None, flags=frozenset({Flag.MATERNITY_PATHWAY}))
+            route = _from_obstetrics(code)
         case EncounterClass.UNKNOWN | None:
             route = _REVIEW
         case _:
@@ -155,6 +157,20 @@ def _from_emergency(code: str) -> Route:
     to_home = not code or plain in _ED_HOME
     kind = TransitionKind.ED_FOLLOWUP if to_home else route.kind
     return Route(kind, Eligibility.NO, route.flags)
+
+
+def _from_obstetrics(code: str) -> Route:
+    """A pathway of its own, whatever the disposition; where the patient did not go home, ask.
+
+    No TCM: follow-up after a birth is part of the obstetric package (own choice).
+    """
+    route = _by_disposition(code)
+    flags = route.flags | {Flag.MATERNITY_PATHWAY}
+    if route.kind is None:
+        return Route(None, flags=flags)
+    if route.kind is not TransitionKind.HOME_VISIT:
+        flags |= {Flag.CONFIRM_DISPOSITION}
+    return Route(TransitionKind.MATERNITY, Eligibility.NO, flags)
 
 
 def is_stay(encounter_class: EncounterClass | None) -> bool:

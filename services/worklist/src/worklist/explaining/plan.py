@@ -28,6 +28,10 @@ _FLAGS: Mapping[str, tuple[str, str]] = {
         "Whether a Medicaid nursing facility counts as home for TCM has to be reviewed.",
         "D-01",
     ),
+    "maternity_pathway": (
+        "After an obstetric stay mother and newborn have a pathway of their own; no TCM.",
+        "rulebook section 6, PV1-2",
+    ),
     "planned_readmission": (
         "A readmission is planned, so it is no alert and counts in no measure.",
         "rulebook section 6, PV1-36",
