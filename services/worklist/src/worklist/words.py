@@ -58,6 +58,12 @@ CREDENTIALS: Mapping[str, str] = {
     "other": "Somebody else",
 }
 
+TIMINGS: Mapping[str, str] = {
+    "early": "Early",
+    "in_time": "In time",
+    "late": "Late",
+}
+
 TASK_STATES: Mapping[str, str] = {
     "requested": "Unassigned",
     "accepted": "Claimed",

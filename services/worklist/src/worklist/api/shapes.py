@@ -13,6 +13,7 @@ from care_contracts.scores import Risk
 from care_contracts.transitions import Clocks, EncounterStatus, Hedis
 from worklist.domain.measures import Standing
 from worklist.domain.order import Due
+from worklist.domain.timing import Timing
 
 
 class PatientShape(BaseModel):
@@ -69,6 +70,13 @@ class PlannedTaskShape(BaseModel):
     started_at: Instant | None
     completed_at: Instant | None
     outcome: str | None
+    timing: Timing | None
+    """early, in_time or late by the times that hold now; null where no work was done"""
+    timing_before: Timing | None
+    """what it was by the times it was done under, where a correction made it another"""
+    corrected_opens_at: Instant | None
+    corrected_due_at: Instant | None
+    """the times that hold now, where the work was done under other ones"""
     attempts: list[AttemptShape]
     evidence: EvidenceShape | None
     cancelled_for: str | None

@@ -6,7 +6,7 @@ from typing import Any
 
 from care_contracts.measures import Measure
 from care_contracts.notifications import NotificationSnapshot
-from care_contracts.transitions import EncounterSnapshot, TransitionPatient
+from care_contracts.transitions import EncounterSnapshot, TransitionPatient, TransitionSnapshot
 from worklist.api.shapes import (
     AttemptShape,
     EncounterShape,
@@ -22,6 +22,8 @@ from worklist.api.shapes import (
 from worklist.domain.measures import standing_of
 from worklist.domain.order import Due
 from worklist.domain.tasks import NOTHING_DONE, Task
+from worklist.domain.timing import Judgement
+from worklist.judging import judgement_of
 from worklist.ports import Escalated, Followed, Item
 
 
@@ -32,7 +34,7 @@ def shape_of_transition(followed: Followed, today: date) -> TransitionShape:
     facts["patient"] = _patient(snapshot.patient)
     facts["measures"] = [_measure(one, today) for one in snapshot.measures]
     facts["tasks"] = [
-        PlannedTaskShape(**_task(task, followed.escalated.get(task.task_id)))
+        PlannedTaskShape(**_task(task, snapshot, followed.escalated.get(task.task_id)))
         for task in _shown(followed)
     ]
     return TransitionShape.model_validate(facts)
@@ -52,7 +54,7 @@ def shape_of_task(item: Item, due: Due | None) -> TaskShape:
     snapshot = item.transition
     names = TransitionOfTaskShape.model_fields
     return TaskShape(
-        **_task(item.task, item.escalated),
+        **_task(item.task, snapshot, item.escalated),
         site=item.task.site,
         transition_id=item.task.transition_id,
         patient=_patient(snapshot.patient),
@@ -84,7 +86,9 @@ def _patient(patient: TransitionPatient) -> PatientShape:
     return PatientShape(**{name: getattr(patient, name) for name in PatientShape.model_fields})
 
 
-def _task(task: Task, escalated: Escalated | None) -> dict[str, Any]:
+def _task(
+    task: Task, transition: TransitionSnapshot, escalated: Escalated | None
+) -> dict[str, Any]:
     step, work = task.step, task.work
     return {
         "task_id": step.task_id,
@@ -108,4 +112,15 @@ def _task(task: Task, escalated: Escalated | None) -> dict[str, Any]:
         "escalated_at": escalated.at if escalated else None,
         "escalated_to": escalated.to if escalated else None,
         "changed_at": task.changed_at,
+        **_timing(judgement_of(task, transition)),
+    }
+
+
+def _timing(judgement: Judgement | None) -> dict[str, Any]:
+    corrected = judgement.corrected if judgement else None
+    return {
+        "timing": judgement.timing if judgement else None,
+        "timing_before": judgement.before if judgement else None,
+        "corrected_opens_at": corrected.opens_at if corrected else None,
+        "corrected_due_at": corrected.due_at if corrected else None,
     }

@@ -48,7 +48,7 @@ class TransitionDesk:
                 HTTPStatus.NOT_FOUND, "no-such-transition", "There is no such transition."
             )
         one, now = followed.transition, self._clock.now()
-        told = Told(one, self._sites.zone(one.site), now)
+        told = Told(one, self._sites.zone(one.site), now, followed.tasks)
         return ExplanationShape(
             transition_id=transition_id,
             version=one.version,

@@ -40,6 +40,7 @@ ATTEMPTS = (
 _REACHED = (Outcome.REACHED_PATIENT, Outcome.REACHED_CAREGIVER)
 _NOT_TO_BE_DONE = (Outcome.REFUSED, Outcome.READMITTED, Outcome.DECEASED, Outcome.FACILITY)
 _NEEDS_NOTE = frozenset({Outcome.REFUSED, Outcome.UNABLE})
+_WITHOUT_WORK = frozenset({*_NOT_TO_BE_DONE, Outcome.UNABLE})
 _CONTACTS = ("initial_contact", "coach_call", "ed_call")
 
 
@@ -80,6 +81,11 @@ def outcomes_for(code: str) -> tuple[Outcome, ...]:
     if code in ("home_visit", "teach_back", "sdoh_screen", "facility_check_in"):
         return (*_REACHED, Outcome.DONE, *_NOT_TO_BE_DONE)
     return (Outcome.DONE, *_REACHED, Outcome.UNABLE, *_NOT_TO_BE_DONE)
+
+
+def is_work_done(outcome: str | None) -> bool:
+    """Whether a task that ended so was done: a refusal, for one, closes it without."""
+    return outcome not in _WITHOUT_WORK
 
 
 def may_be_tried(code: str) -> bool:

@@ -59,6 +59,12 @@ class Work:
     """By when they were made."""
     evidence: Evidence | None = None
 
+    @property
+    def done_at(self) -> datetime | None:
+        """When it was done, which may have been before somebody said so."""
+        said = self.evidence.done_at if self.evidence else None
+        return self.completed_at and (said or self.completed_at)
+
 
 NOTHING_DONE = Work()
 

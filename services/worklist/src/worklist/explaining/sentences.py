@@ -5,6 +5,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from care_contracts.transitions import TransitionSnapshot
+from worklist.domain.tasks import Task
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +21,12 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A transition, where its days are, and when it is looked at."""
+    """A transition and the work on it, where its days are, and when it is looked at."""
 
     transition: TransitionSnapshot
     zone: ZoneInfo
     now: datetime
+    tasks: tuple[Task, ...] = ()
 
     def at(self, instant: datetime) -> str:
         """`Wed 27 May 2026 23:59:59`, seconds only where there are some."""

@@ -89,7 +89,12 @@ class TransitionPage:
             "clocks": _clocks(transition, times, viewer),
             "notices": [_notice(notice, times) for notice in notices],
             "sentences": explain(
-                Told(transition, self._frame.sites.zone(transition.site), viewer.now)
+                Told(
+                    transition,
+                    self._frame.sites.zone(transition.site),
+                    viewer.now,
+                    followed.tasks,
+                )
             ),
             "actions": _record(actions, followed.tasks, times),
             "as_of": times.at(viewer.now),

@@ -9,6 +9,8 @@ from worklist import words
 from worklist.domain.order import Due, Pressure, due, pressure
 from worklist.domain.people import Person
 from worklist.domain.tasks import Task
+from worklist.domain.timing import Judgement, Timing
+from worklist.judging import judgement_of
 from worklist.pages.choices import Choices, choices_for
 from worklist.pages.times import LocalTimes, Shown, age, on
 from worklist.ports import Escalated, Item
@@ -61,6 +63,8 @@ class TaskView:
     owner: str
     tried: str
     ended: str
+    timing: Chip | None
+    """Of what is done: whether that was in time, and what a correction made of it."""
     why_withdrawn: str
     reminded: str
     escalated: str
@@ -153,6 +157,7 @@ class Viewer:
             owner=self._owner(task),
             tried=_tried(task, times),
             ended=_ended(task, times),
+            timing=_timing(judgement_of(task, transition), times),
             why_withdrawn=words.because(task.cancelled_for) if task.cancelled_for else "",
             reminded="Reminder sent" if "reminder.due_soon" in reminded else "",
             escalated=_escalated(escalated, times),
@@ -227,7 +232,22 @@ def _tried(task: Task, times: LocalTimes) -> str:
 
 
 def _ended(task: Task, times: LocalTimes) -> str:
-    if task.work.completed_at is None:
+    if task.work.done_at is None:
         return ""
     outcome = words.word(words.OUTCOMES, task.work.outcome or "done").removesuffix(" (say why)")
-    return f"{outcome}, {times.at(task.work.completed_at).text}"
+    return f"{outcome}, {times.at(task.work.done_at).text}"
+
+
+_TIMING_TONES = {Timing.EARLY: "note", Timing.IN_TIME: "done", Timing.LATE: "alert"}
+
+
+def _timing(judgement: Judgement | None, times: LocalTimes) -> Chip | None:
+    """In words first; its tone only draws the eye to what a correction changed."""
+    if judgement is None:
+        return None
+    stands = words.TIMINGS[judgement.timing]
+    if judgement.before is None or judgement.corrected is None:
+        return Chip(stands, _TIMING_TONES[judgement.timing])
+    was = words.TIMINGS[judgement.before].lower()
+    text = f"{stands} since the hospital's correction, {was} by what was known before"
+    return Chip(text, "ask", f"It was to be done by {times.at(judgement.corrected.due_at).text}")
