@@ -22,7 +22,12 @@ from care_contracts.results import Observation, ResultEvent
 from care_contracts.statements import Coded
 from care_contracts.tasks import Attempt as ToldAttempt
 from care_contracts.tasks import Evidence, TaskEventType, TaskSnapshot, TaskState
-from transition_orchestrator.domain.messages import Message, MessageKind
+from transition_orchestrator.domain.messages import (
+    PATIENT_FACTS,
+    VISIT_FACTS,
+    Message,
+    MessageKind,
+)
 from transition_orchestrator.domain.work import Attempt, Work
 from transition_orchestrator.follow_encounters import Completion
 from transition_orchestrator.routes import read_news
@@ -88,12 +93,24 @@ def test_every_kind_of_encounter_event_is_understood(kind: EncounterEventType) -
 
 
 def test_absent_deleted_and_given_facts_stay_three_things() -> None:
-    body = encounter(VisitFacts(disposition=None, discharged_at=AT), PatientFacts(sex="F"))
+    body = encounter(VisitFacts(disposition=None, discharged_at=AT), PatientFacts(language="es"))
     news = read_news(event("encounter.discharged", body))
     assert isinstance(news, Message)
     assert news.kind is MessageKind.DISCHARGED
     assert news.visit_facts == {"disposition": None, "discharged_at": "2026-06-10T17:05:00Z"}
-    assert news.patient_facts == {"sex": "F"}
+    assert news.patient_facts == {"language": "es"}
+
+
+def test_what_no_rule_asks_for_is_not_kept() -> None:
+    body = encounter(VisitFacts(admit_source="7"), PatientFacts(sex="F", address="1 Example Way"))
+    news = read_news(event("encounter.updated", body))
+    assert isinstance(news, Message)
+    assert (news.visit_facts, news.patient_facts) == ({}, {})
+
+
+def test_what_is_kept_goes_by_the_names_of_the_contract() -> None:
+    assert PatientFacts.model_fields.keys() >= PATIENT_FACTS
+    assert VisitFacts.model_fields.keys() >= VISIT_FACTS
 
 
 def test_what_people_did_about_a_task_is_news_and_other_changes_of_tasks_are_not() -> None:

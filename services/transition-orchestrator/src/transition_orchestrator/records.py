@@ -1,7 +1,7 @@
 """How clusters are written down: domain values to JSON and back, without loss."""
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime
 from operator import itemgetter
 from typing import Any, Generic, TypeAlias, TypeVar
@@ -57,6 +57,8 @@ class Rows:
 
     def __init__(self) -> None:
         self._facts = Remembered[Facts](_facts_from)
+        self._moments = Remembered[tuple[Moment, ...]](_moments_from)
+        self._encounters = Remembered[EncounterView](_ENCOUNTER_VIEWS.validate_json)
         self._views = Remembered[TransitionView](_TRANSITION_VIEWS.validate_json)
 
     def of_person(self, key: ClusterKey, one: PersonRecord) -> JsonRow:
@@ -77,9 +79,9 @@ class Rows:
             "site": told.site,
             "visit": told.visit,
             "facts": _written(self._facts, told.facts, _facts_as_json),
-            "moments": [_moment(moment) for moment in told.moments],
+            "moments": _written(self._moments, told.moments, _moments_as_json),
             "version": one.version,
-            "view": one.view and orjson.Fragment(_ENCOUNTER_VIEWS.dump_json(one.view)),
+            "view": one.view and _written(self._encounters, one.view, _ENCOUNTER_VIEWS.dump_json),
         }
 
     def of_transition(self, key: ClusterKey, one: Transition) -> JsonRow:
@@ -110,10 +112,10 @@ class Rows:
             visit=row["visit"],
             site=row["site"],
             facts=self._facts.value_of(row["facts"]),
-            moments=_moments_from(row["moments"]),
+            moments=self._moments.value_of(row["moments"]),
         )
         view = row["view"]
-        told = None if view is None else _ENCOUNTER_VIEWS.validate_python(view)
+        told = None if view is None else self._encounters.value_of(view)
         return FollowedEncounter(encounter, row["version"], told)
 
     def transition(self, row: Row) -> Transition:
@@ -123,7 +125,7 @@ class Rows:
             opened_from=frozenset(row["opened_from"]),
             done=frozenset(row["done"]),
             view=self._views.value_of(row["view"]),
-            work=_WORK.validate_python(row["work"]),
+            work=_WORK.validate_python(row["work"]) if row["work"] else {},
         )
 
 
@@ -174,7 +176,12 @@ def _facts_from(stored: str) -> Facts:
     return {name: Timeline(said) for name, said in statements.items()}
 
 
-def _moments_from(stored: Sequence[Sequence[Any]]) -> tuple[Moment, ...]:
+def _moments_as_json(moments: tuple[Moment, ...]) -> bytes:
+    return orjson.dumps([_moment(one) for one in moments])
+
+
+def _moments_from(stored: str) -> tuple[Moment, ...]:
+    read = orjson.loads(stored)
     return tuple(
         Moment(
             kind=MomentKind(kind),
@@ -183,7 +190,7 @@ def _moments_from(stored: Sequence[Sequence[Any]]) -> tuple[Moment, ...]:
             discharged_at=_instant(discharged_at),
             deceased=deceased,
         )
-        for kind, recorded_at, event_id, occurred_at, discharged_at, deceased in stored
+        for kind, recorded_at, event_id, occurred_at, discharged_at, deceased in read
     )
 
 

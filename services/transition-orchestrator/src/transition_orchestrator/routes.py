@@ -1,11 +1,13 @@
 """Where events come in: `encounters.v1`, `results.v1` and `tasks.v1`, in the domain's words."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from care_chassis.consumption import Reaction
 from care_chassis.errors import PermanentError
 from care_chassis.events import Event
 from care_contracts import topics
+from care_contracts.base import Facts
 from care_contracts.encounters import (
     EncounterEvent,
     EncounterEventType,
@@ -17,6 +19,8 @@ from care_contracts.tasks import Evidence, TaskEventType, TaskSnapshot, TaskStat
 from transition_orchestrator.domain.labs import FACT_BY_LOINC
 from transition_orchestrator.domain.merging import Json, Stamp
 from transition_orchestrator.domain.messages import (
+    PATIENT_FACTS,
+    VISIT_FACTS,
     Message,
     MessageKind,
     PatientKey,
@@ -178,9 +182,13 @@ def _message(kind: MessageKind, body: EncounterEvent, event_id: str) -> Message:
         prior_visit=_visit(prior_visit) if prior_visit else None,
         prior_account=body.prior_account.value if body.prior_account else "",
         occurred_at=body.occurred_at,
-        patient_facts=body.patient_facts.model_dump(mode="json", exclude_unset=True),
-        visit_facts=body.visit_facts.model_dump(mode="json", exclude_unset=True),
+        patient_facts=_heard(body.patient_facts, PATIENT_FACTS),
+        visit_facts=_heard(body.visit_facts, VISIT_FACTS),
     )
+
+
+def _heard(facts: Facts, kept: Iterable[str]) -> dict[str, Json]:
+    return facts.model_dump(mode="json", exclude_unset=True, include={*kept})
 
 
 def _visit(visit: VisitReference) -> VisitName:

@@ -38,7 +38,7 @@ CLASS_IN_PASSING = "class_in_passing"
 _ABOUT_NUMBERS = frozenset({OWNER, CONTINUES_AS, PURGED})
 _ABOUT_DISCHARGE = frozenset({"disposition", "discharged_at"})
 _WITH_HISTORY = frozenset({*_ABOUT_DISCHARGE, "encounter_class", CHANGED_CLASS, *LABS})
-_PARTICIPANTS = frozenset({"attending", "referring", "consulting", "admitting"})
+_PARTICIPANTS = frozenset({"attending"})
 _TELL_OF_A_DISCHARGE = frozenset(
     {
         MessageKind.ADMITTED,

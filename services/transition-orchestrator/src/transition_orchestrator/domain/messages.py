@@ -12,6 +12,40 @@ PatientKey = NewType("PatientKey", str)
 VisitKey = NewType("VisitKey", str)
 ClusterKey = NewType("ClusterKey", str)
 
+PATIENT_FACTS = frozenset(
+    {
+        "family_name",
+        "given_name",
+        "birth_date",
+        "language",
+        "phones",
+        "deceased",
+        "died_at",
+        "primary_care_provider",
+    }
+)
+VISIT_FACTS = frozenset(
+    {
+        "account_number",
+        "encounter_class",
+        "admission_type",
+        "location",
+        "hospital_service",
+        "attending",
+        "expected_discharge_at",
+        "admitted_at",
+        "discharged_at",
+        "disposition",
+        "diagnoses",
+        "procedures",
+    }
+)
+"""What is kept of the facts of a message, by the names of the contract: all that a rule asks for.
+
+Nothing else of a chart is stored here (45 CFR 164.502(b), rulebook section 10), nor carried along
+with every message of a stay.
+"""
+
 
 class MessageKind(StrEnum):
     """What happened."""

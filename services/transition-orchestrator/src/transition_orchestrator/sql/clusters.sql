@@ -19,7 +19,8 @@ SELECT cluster_key, patient_key, site, mrn, authority, facts::text AS facts
 
 -- load_encounters --
 -- The visits of some clusters.
-SELECT cluster_key, visit_key, site, visit, facts::text AS facts, moments, version, view
+SELECT cluster_key, visit_key, site, visit, facts::text AS facts, moments::text AS moments, version,
+       view::text AS view
   FROM encounters
  WHERE cluster_key = ANY ($1::text[]);
 
