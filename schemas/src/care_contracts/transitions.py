@@ -184,6 +184,10 @@ class TransitionSnapshot(Contract):
     """Visit numbers under which the stay was spoken of before: they find this one."""
     retracted: bool = False
     """Not to be shown any more, unless somebody worked on one of its tasks."""
+    readmitted_at: Instant | None = None
+    """When the patient was next taken in, in another visit, up to the 30th day"""
+    died_at: Instant | None = None
+    """When the patient died after the discharge: as said, else when that was first told"""
     changed_at: Instant
 
 

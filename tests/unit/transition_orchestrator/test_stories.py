@@ -215,6 +215,15 @@ async def test_a_death_after_a_readmission_leaves_it_interrupted() -> None:
     assert "deceased" in flags
 
 
+async def test_when_a_patient_died_or_was_taken_in_again_is_told_in_every_order() -> None:
+    for order in permutations((discharged(), READMITTED, DIED)):
+        (transition,) = (await told(order)).transitions
+        assert transition.view.readmitted_at == datetime(2026, 6, 15, 7, 30, tzinfo=UTC)
+        assert transition.view.died_at == datetime(2026, 6, 15, 7, 0, tzinfo=UTC)
+    (alive,) = (await told([discharged()])).transitions
+    assert (alive.view.readmitted_at, alive.view.died_at) == (None, None)
+
+
 async def test_a_death_in_another_visit_that_is_corrected_gives_the_follow_up_back() -> None:
     alive = updated("2026-06-15T06:00:00-04:00", visit="E1", disposition="09")
     assert await in_every_order(discharged(), DIED, alive) == [

@@ -1,7 +1,7 @@
 """What bills and measures need to know of one discharge, beside the work that people did."""
 
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from transition_orchestrator.domain.calendar import LocalDays
 from transition_orchestrator.domain.clocks import CONTACT_BUSINESS_DAYS
@@ -73,24 +73,24 @@ def cases_of(one: Discharged, outcome: Outcome) -> Cases:
     discharged_at, days = one.discharge.discharged_at, one.days
     calendar = days.calendar
     contact = calendar.business_days_after(days.date_of(discharged_at), CONTACT_BUSINESS_DAYS)
+    died = died_at(one)
     tcm = TcmCase(
         eligible=outcome.belief.route.tcm,
         discharged_at=discharged_at,
         contact_due_at=days.end_of(contact[-1]),
         days=days,
-        died_on=_died_on(one),
+        died_on=days.date_of(died) if died else None,
         is_void=outcome.state in _VOID,
     )
     return Cases(tcm, _measure_case(one, outcome, tcm))
 
 
-def _died_on(one: Discharged) -> date | None:
-    """PID-29, else when a visit ended in death, else the day of first being called dead."""
+def died_at(one: Discharged) -> datetime | None:
+    """PID-29, else when a visit ended in death, else when the person was first called dead."""
     called = one.person.known_dead_since
     said = instant_of(value_of(one.person.facts, "died_at")) if called else None
     ended = one.history.died_at(one.discharge.discharged_at)
-    died_at = said or ended or (called and called.recorded_at)
-    return one.days.date_of(died_at) if died_at else None
+    return said or ended or (called and called.recorded_at)
 
 
 def _measure_case(one: Discharged, outcome: Outcome, tcm: TcmCase) -> MeasureCase:

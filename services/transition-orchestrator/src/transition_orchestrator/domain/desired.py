@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from transition_orchestrator.domain.calendar import LocalDays
-from transition_orchestrator.domain.cases import Cases, Discharged, cases_of
+from transition_orchestrator.domain.cases import Cases, Discharged, cases_of, died_at
 from transition_orchestrator.domain.clocks import (
     CONTACT_BUSINESS_DAYS,
     clocks_of,
@@ -96,18 +96,18 @@ def _one(
     situation: Situation, outcome: Outcome, programme: Programme, readmitted_at: datetime | None
 ) -> Desired:
     run = situation.discharge.run
-    cases = cases_of(
-        Discharged(
-            situation.person,
-            situation.history,
-            situation.stay,
-            situation.discharge,
-            situation.days,
-        ),
-        outcome,
+    one = Discharged(
+        situation.person, situation.history, situation.stay, situation.discharge, situation.days
     )
+    cases = cases_of(one, outcome)
     tcm, measures = cases.judged()
-    view = replace(_view(situation, outcome, programme), tcm=tcm, measures=measures)
+    view = replace(
+        _view(situation, outcome, programme),
+        tcm=tcm,
+        measures=measures,
+        readmitted_at=readmitted_at,
+        died_at=died_at(one),
+    )
     return Desired(run.event_ids, run.began_at, readmitted_at, view, cases)
 
 

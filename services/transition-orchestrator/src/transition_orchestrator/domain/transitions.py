@@ -108,6 +108,9 @@ class TransitionView:
     """What `protocol` names, with all that the site had otherwise when it was opened."""
     enrolments: tuple[Enrolment, ...] = ()
     """Which of them follow this discharge, and why."""
+    readmitted_at: datetime | None = None
+    died_at: datetime | None = None
+    """Whatever state that led to: what is measured leaves out who was not at home any more."""
 
     def ended(self, state: TransitionState, reason: Reason) -> "TransitionView":
         """The same, asking for nothing more."""
