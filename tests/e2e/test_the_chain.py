@@ -86,6 +86,53 @@ def mails_about(chain: Chain, name: str) -> int:
     return sum(name in str(mail) for mail in chain.mails())
 
 
+def mailed_to(chain: Chain, name: str) -> list[tuple[str, bool]]:
+    """Who got a letter that names the patient, and whether it takes another one back."""
+    return sorted(
+        (address, mail["subject"].startswith("Correction"))
+        for mail in chain.mails()
+        for address in mail["to"]
+        if name in str(mail)
+    )
+
+
+def test_all_who_care_for_the_patient_are_told_and_nobody_else(chain: Chain) -> None:
+    to_maple: dict[str, Any] = {
+        **story("many"),
+        "recorded_at": "20260610130500",
+        "discharged_at": "20260610130000",
+        "disposition": "03",
+        "discharged_to": "MG",
+        "segments": (
+            "PRT||AD||FHCP|4444444444^Named^Nora||||||||||^NET^Internet^nora@named.example.org",
+            "PRT||AD||CP|3333333333^Elsewhere^Elsa",
+        ),
+    }
+    assert chain.say(discharge(**to_maple, control_id="manyA03")) == ["AA"]
+    told = ["intake@maplegrove.example.org", "nora@named.example.org"]
+    told = sorted([*told, "paula.primary@clinic.example.org"])
+    first = [(address, False) for address in told]
+    eventually_sync(lambda: mailed_to(chain, "Familymany"), until=lambda found: found == first)
+    assert chain.say(discharge(**to_maple, control_id="manyagain"), cancelled("many")) == ["AA"] * 2
+    both = sorted([*first, *((address, True) for address in told)])
+    eventually_sync(lambda: mailed_to(chain, "Familymany"), until=lambda found: found == both)
+    roles = ("primary_care_provider", "post_acute_provider", "practitioner_named_by_patient")
+    sent = sorted((role, "sent", None) for role in roles * 2)
+    eventually_sync(lambda: notices_of(chain, "many"), until=lambda found: found == sent)
+    objecting = ("ARV|1|A|ALL|PAT",)
+    silent: dict[str, Any] = {**to_maple, **story("silent"), "segments": objecting}
+    assert chain.say(discharge(**silent, control_id="silentA03")) == ["AA"]
+    refused = sorted((role, "undeliverable", "patient_objected") for role in roles[:2])
+    eventually_sync(lambda: notices_of(chain, "silent"), until=lambda found: found == refused)
+    assert mailed_to(chain, "Familysilent") == []
+
+
+def notices_of(chain: Chain, mrn: str) -> list[tuple[str, str, str | None]]:
+    """Who was to be told of a patient, and how that stands."""
+    items = chain.get("/api/notifications", site="GHH", mrn=mrn)["items"]
+    return sorted((one["recipient_role"], one["state"], one["last_error"]) for one in items)
+
+
 def test_a_cancelled_discharge_voids_and_withdraws(chain: Chain) -> None:
     chain.say(admitted("c1"), discharged("c1"))
     assert open_tasks(chain.one_transition("GHH", "c1"))

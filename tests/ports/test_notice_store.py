@@ -26,8 +26,15 @@ from tests.support.notifier_fakes import (
 
 from care_chassis.database import Database
 from notifier.domain.delivery import Attempt, Outcome, begin
-from notifier.domain.facts import Clinician, ClinicianNamed, PersonFacts, Stamp, Word
-from notifier.domain.notices import Notice, NoticeState, Recipient
+from notifier.domain.facts import (
+    Clinician,
+    ClinicianNamed,
+    CliniciansNamed,
+    PersonFacts,
+    Stamp,
+    Word,
+)
+from notifier.domain.notices import Addressee, Notice, NoticeState, Recipient, Role
 from notifier.domain.people import Person
 from notifier.domain.visits import About, Care, Visit
 from notifier.store import Store
@@ -40,6 +47,7 @@ ANN = Person(
         family_name=Word(STAMP, "Doe"),
         given_name=Word(STAMP, None),
         primary_care_provider=ClinicianNamed(STAMP, Clinician("GP1", "Quill", "Ada", "a@b.org")),
+        named_practitioners=CliniciansNamed(STAMP, (Clinician("GP2"), Clinician("GP3"))),
     ),
 )
 IDS = UUID("780b3f6e-d003-535d-87e4-ac3c3de9d0f5")
@@ -147,7 +155,13 @@ async def test_a_notice_comes_back_as_it_was_kept(store: NoticeStore) -> None:
         care=None,
         corrects=first.notification_id,
     )
-    third = replace(notice("n3"), recipient=None, state=NoticeState.WITHDRAWN, maybe_told=True)
+    third = replace(
+        notice("n3"),
+        addressee=Addressee(Role.NAMED_BY_PATIENT, "GP2"),
+        recipient=None,
+        state=NoticeState.WITHDRAWN,
+        maybe_told=True,
+    )
     await kept(store, first, second, third)
     assert set(await known(store)) == {first, second, third}
     tried = replace(begin(first, START, START + MINUTE), revoked=True, maybe_told=True)

@@ -70,6 +70,8 @@ class AdtFields(TypedDict, total=False):
     admitted_at: Time
     discharged_at: Time
     disposition: str | None
+    discharged_to: str | None
+    """PV1-37"""
     primary_care: str | None
     """PD1-4 whole, an XCN."""
     primary_care_email: str | None
@@ -118,6 +120,7 @@ DEFAULTS: Final[AdtFields] = {
     "admitted_at": "20260519090000",
     "discharged_at": None,
     "disposition": None,
+    "discharged_to": None,
     "primary_care": "2222222222^Primary^Paula",
     "primary_care_email": None,
     "diagnoses": ("I50.9^Heart failure, unspecified^I10",),
@@ -271,6 +274,7 @@ def _pv1(f: _Fields) -> str:
             18: f["patient_type"],
             19: f["visit"],
             36: f["disposition"],
+            37: f["discharged_to"],
             44: hl7_time(f["admitted_at"]),
             45: hl7_time(f["discharged_at"]),
         },

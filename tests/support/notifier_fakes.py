@@ -21,6 +21,7 @@ from care_contracts.encounters import (
     PatientFacts,
     PatientReference,
     Practitioner,
+    Restriction,
     VisitFacts,
     VisitReference,
 )
@@ -47,6 +48,8 @@ from notifier.templates import WrittenLetters
 ADA = Practitioner(identifier="GP1", family_name="Quill", given_name="Ada", email="ada@example.org")
 BEN = Practitioner(identifier="GP2", family_name="Thistle", given_name="Ben")
 """Known to the directory by number."""
+CORA = Practitioner(identifier="GP3", family_name="Vale", given_name="Cora")
+"""So is she."""
 NOBODY_KNOWS = Practitioner(identifier="GP9", family_name="Stranger")
 ROSA = Practitioner(identifier="D1", family_name="Ward", given_name="Rosa")
 NEWS_FOR = timedelta(days=7)
@@ -101,6 +104,13 @@ def told(
 
 def with_provider(provider: Practitioner | None = ADA) -> dict[str, Any]:
     return {**PERSON, "primary_care_provider": provider}
+
+
+def objecting(*, withdrawn: bool = False) -> dict[str, Any]:
+    """What is said of someone who does not want others to be told."""
+    action = "D" if withdrawn else "A"
+    own = Restriction(restriction="ALL", reasons=["PAT"], action=action)
+    return {"restrictions": [own]}
 
 
 INPATIENT: Mapping[str, Any] = {"encounter_class": EncounterClass.INPATIENT, "attending": ROSA}
@@ -350,7 +360,14 @@ class FakeSites:
     """One hospital in New York."""
 
     def __init__(self) -> None:
-        self.directory = {"GP2": Entry("Benno Thistle", "ben@example.org")}
+        self.directory = {
+            "GP2": Entry("Benno Thistle", "ben@example.org"),
+            "GP3": Entry("Cora Vale", "cora@example.org"),
+            "MAPLE": Entry(
+                "Maple Grove", "intake@maple.example.org", frozenset({"MG"}), frozenset({"61"})
+            ),
+            "ELSEWHERE": Entry("Elsewhere Clinic", "desk@elsewhere.example.org"),
+        }
 
     def institution(self, code: str) -> Institution:
         assert code == "GHH"

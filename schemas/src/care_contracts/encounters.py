@@ -158,6 +158,8 @@ class PatientFacts(Facts):
     deceased: bool | None = None
     died_at: Instant | None = None
     primary_care_provider: Practitioner | None = None
+    named_practitioners: list[Practitioner] | None = None
+    """Whom the patient goes to besides and wants to be told: PRT-4 or ROL-3 = FHCP."""
     protected: bool | None = None
     """PD1-12: only those who must know may be told of the person."""
     restrictions: list[Restriction] | None = None
@@ -195,6 +197,8 @@ class VisitFacts(Facts):
     discharged_at: Instant | None = None
     disposition: str | None = None
     """PV1-36 after the site's map: two characters of UB-04 FL17, or what was sent."""
+    discharged_to: str | None = None
+    """PV1-37.1: the place that the patient went on to, in the sender's own code."""
     diagnoses: list[Diagnosis] | None = None
     procedures: list[Procedure] | None = None
 

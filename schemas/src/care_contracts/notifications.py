@@ -13,7 +13,8 @@ class NotificationEventType(StrEnum):
     SENT = "notification.sent"
     FAILED = "notification.failed"
     UNDELIVERABLE = "notification.undeliverable"
-    """Nobody to tell: no PCP is known. A recorded outcome, not an error (rulebook section 3)."""
+    """Nobody to tell: no PCP is known, nobody knows an address, or the patient objects. A recorded
+    outcome, not an error (rulebook section 3)."""
     WITHDRAWN = "notification.withdrawn"
     """Never sent, and not to be: it was cancelled first, or became known too late to be news."""
 
@@ -40,7 +41,7 @@ class NotificationSnapshot(Contract):
     about: str
     """The event that is told, for example `encounter.discharged`."""
     recipient_role: str
-    """For example `primary_care_provider`."""
+    """`primary_care_provider`, `post_acute_provider` or `practitioner_named_by_patient`."""
     recipient_name: str | None = None
     channel: str
     state: NotificationState

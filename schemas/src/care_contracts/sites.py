@@ -278,12 +278,16 @@ def _by_name(value: object) -> object:
 
 
 class DirectoryEntry(_Strict):
-    """How to reach a clinician whom messages name by identifier only."""
+    """How to reach a clinician whom messages name by identifier only, or a post-acute provider."""
 
     identifier: str
     name: str
     email: str
     practice: str | None = None
+    destinations: list[str] = []
+    """PV1-37.1: it is told of the discharges that name one of these."""
+    dispositions: list[DispositionCode] = []
+    """PV1-36 after the site's map: and of those that name no place, with one of these."""
 
 
 class Site(_Strict):

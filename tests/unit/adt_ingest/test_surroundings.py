@@ -138,6 +138,26 @@ class TestClinicians:
         prt = "PRT||AD||CP|30^Part^Pia"
         assert [one["identifier"] for one in visit(rol, prt)["consulting"]] == ["30", "20"]
 
+    def test_whom_the_patient_names_stands_in_a_role_until_it_is_taken(self) -> None:
+        rol = "ROL||AD|FHCP|20^Role^Rita||||||||^NET^Internet^rita@x.example.org"
+        prt = "PRT||AD||FHCP|30^Part^Pia"
+        assert person(rol, prt)["named_practitioners"] == [
+            {"identifier": "30", "family_name": "Part", "given_name": "Pia"},
+            {
+                "identifier": "20",
+                "family_name": "Role",
+                "given_name": "Rita",
+                "email": "rita@x.example.org",
+            },
+        ]
+        assert person("PRT||DE||FHCP|30^Part^Pia")["named_practitioners"] == []
+        assert "named_practitioners" not in person("PRT||AD||CP|30^Part^Pia")
+
+    def test_where_the_patient_went_is_the_sender_s_code(self) -> None:
+        assert with_pv1(n37="MG^20260610")["discharged_to"] == "MG"
+        assert with_pv1(n37=DELETE)["discharged_to"] is None
+        assert "discharged_to" not in with_pv1(n36="01")
+
     def test_who_is_deleted_takes_no_part(self) -> None:
         facts = with_pv1(n7=DELETE, n8=DELETE, n9=DELETE, n17=DELETE)
         for part in ("attending", "referring", "consulting", "admitting"):

@@ -54,6 +54,9 @@ def test_every_reason_makes_a_sentence(reason: str) -> None:
 def test_a_code_without_words_is_made_readable() -> None:
     assert words.because("something_new") == "Something new"
     assert words.about("encounter.rescheduled") == "encounter rescheduled"
+    assert words.notice_state("withdrawn", "cancelled") == "Withdrawn before it was sent"
+    assert words.notice_state("undeliverable", "no_primary_care_provider") == "Nobody known to tell"
+    assert "the patient objects" in words.notice_state("undeliverable", "patient_objected")
     assert words.disposition("99") == "disposition 99"
     assert words.disposition(None) == "not stated where to"
 

@@ -46,7 +46,7 @@ def _announcement(notice: Notice, now: datetime) -> OutgoingEvent:
         patient_key=notice.patient_key,
         visit_key=notice.visit_key,
         about=notice.about,
-        recipient_role="primary_care_provider",
+        recipient_role=notice.addressee.role,
         recipient_name=notice.recipient.name if notice.recipient else None,
         channel="email",
         state=NotificationState(notice.state),

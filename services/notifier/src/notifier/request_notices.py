@@ -7,11 +7,10 @@ from datetime import datetime, timedelta
 from care_chassis.clock import Clock
 from care_chassis.consumption import Delivery
 from notifier.announcements import announcements
-from notifier.domain.facts import named
 from notifier.domain.news import News
 from notifier.domain.notices import Notice
 from notifier.domain.people import People
-from notifier.domain.recipients import recipient_of
+from notifier.domain.recipients import objects, recipients_of
 from notifier.domain.reconciliation import Circumstances, reconcile
 from notifier.domain.runs import runs_of
 from notifier.domain.visits import Visit, follow
@@ -66,7 +65,8 @@ class RequestNotices:
             visit_key=visit.visit_key,
             patient_key=person.patient_key,
             site=visit.site,
-            recipient=recipient_of(named(person.facts.primary_care_provider), directory),
+            recipients=recipients_of(person.facts, visit.facts, directory),
+            objected=objects(person.facts, visit.facts),
             now=now,
             news_for=self._news_for,
         )

@@ -13,10 +13,12 @@ from care_contracts.encounters import (
     EncounterEvent,
     EncounterEventType,
     Practitioner,
+    Restriction,
 )
 from notifier.domain.facts import (
     Clinician,
     ClinicianNamed,
+    CliniciansNamed,
     PersonFacts,
     Stamp,
     StayFacts,
@@ -46,6 +48,12 @@ _CARES = {
     EncounterClass.INPATIENT: Care.INPATIENT,
     EncounterClass.OBSTETRICS: Care.INPATIENT,
 }
+_DELETED = "D"
+"""ARV-2"""
+_AT_THE_PATIENT_S_REQUEST = "PAT"
+"""ARV-4, table 0719."""
+_HIDING_A_STAY = ("", "ALL", "LOC")
+"""ARV-3, table 0717: restrictions that a notice would break; others hide what it does not tell."""
 _SAYING_NOTHING = (None, EncounterClass.UNKNOWN)
 
 
@@ -93,6 +101,8 @@ def _person_facts(body: EncounterEvent, stamp: Stamp) -> PersonFacts:
         family_name=_word(said, "family_name", stamp),
         given_name=_word(said, "given_name", stamp),
         primary_care_provider=_clinician(said, "primary_care_provider", stamp),
+        named_practitioners=_clinicians(said, "named_practitioners", stamp),
+        objection=_objection(said, stamp),
     )
 
 
@@ -102,6 +112,8 @@ def _stay_facts(body: EncounterEvent, stamp: Stamp) -> StayFacts:
         patient_key=Word(stamp, body.patient.patient_key),
         attending=_clinician(said, "attending", stamp),
         disposition=_word(said, "disposition", stamp),
+        discharged_to=_word(said, "discharged_to", stamp),
+        objection=_objection(said, stamp),
     )
 
 
@@ -113,10 +125,35 @@ def _clinician(said: Mapping[str, Any], name: str, stamp: Stamp) -> ClinicianNam
     if name not in said:
         return None
     who: Practitioner | None = said[name]
-    if who is None:
-        return ClinicianNamed(stamp, None)
-    clinician = Clinician(who.identifier, who.family_name, who.given_name, who.email)
-    return ClinicianNamed(stamp, clinician)
+    return ClinicianNamed(stamp, None if who is None else _called(who))
+
+
+def _clinicians(said: Mapping[str, Any], name: str, stamp: Stamp) -> CliniciansNamed | None:
+    if name not in said:
+        return None
+    found: list[Practitioner] | None = said[name]
+    return CliniciansNamed(stamp, tuple(_called(who) for who in found or ()))
+
+
+def _called(who: Practitioner) -> Clinician:
+    return Clinician(who.identifier, who.family_name, who.given_name, who.email)
+
+
+def _objection(said: Mapping[str, Any], stamp: Stamp) -> Word | None:
+    """The patient's own restriction, or that it is taken back; None where nothing is said of it."""
+    if "restrictions" not in said:
+        return None
+    restrictions: list[Restriction] = said["restrictions"] or []
+    own = [
+        restriction
+        for restriction in restrictions
+        if _AT_THE_PATIENT_S_REQUEST in restriction.reasons
+        and restriction.restriction in _HIDING_A_STAY
+    ]
+    if restrictions and not own:
+        return None
+    stands = any(restriction.action != _DELETED for restriction in own)
+    return Word(stamp, _AT_THE_PATIENT_S_REQUEST if stands else None)
 
 
 def _moment(event: Event, body: EncounterEvent, news_for: timedelta) -> Moment | None:

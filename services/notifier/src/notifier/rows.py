@@ -7,7 +7,7 @@ import asyncpg
 from pydantic import TypeAdapter
 
 from notifier.domain.facts import PersonFacts, StayFacts
-from notifier.domain.notices import Notice, NoticeState, Recipient
+from notifier.domain.notices import Addressee, Notice, NoticeState, Recipient, Role
 from notifier.domain.people import Person
 from notifier.domain.visits import About, Care, Moment, Visit
 from notifier.ports import Background
@@ -61,6 +61,7 @@ def notice(row: asyncpg.Record) -> Notice:
         care=Care(row["care"]) if row["care"] else None,
         requested_at=row["requested_at"],
         next_attempt_at=row["next_attempt_at"],
+        addressee=Addressee(Role(row["recipient_role"]), row["recipient_key"]),
         recipient=None if name is None else Recipient(name, address),
         state=NoticeState(row["state"]),
         reason=row["reason"],
@@ -96,6 +97,8 @@ def _line(item: Notice) -> tuple[Any, ...]:
         item.care,
         item.requested_at,
         item.next_attempt_at,
+        item.addressee.role,
+        item.addressee.key,
         recipient.name if recipient else None,
         recipient.address if recipient else None,
         item.state,

@@ -35,7 +35,13 @@ def _institutions(folder: WatchedFolder[Site]) -> dict[str, Institution]:
             name=site.name,
             zone=site.zone,
             directory={
-                entry.identifier: Entry(entry.name, entry.email) for entry in site.directory
+                entry.identifier: Entry(
+                    entry.name,
+                    entry.email,
+                    frozenset(entry.destinations),
+                    frozenset(entry.dispositions),
+                )
+                for entry in site.directory
             },
         )
         for site in folder.documents

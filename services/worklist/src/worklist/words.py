@@ -162,6 +162,8 @@ _ABOUT: Mapping[str, str] = {
 _RECIPIENTS: Mapping[str, str] = {
     "primary_care_provider": "Primary care provider",
     "attending": "Attending physician",
+    "post_acute_provider": "Post-acute provider",
+    "practitioner_named_by_patient": "Practitioner named by the patient",
 }
 
 NOTICE_STATES: Mapping[str, str] = {
@@ -170,6 +172,11 @@ NOTICE_STATES: Mapping[str, str] = {
     "failed": "Could not be delivered",
     "undeliverable": "Nobody known to tell",
     "withdrawn": "Withdrawn before it was sent",
+}
+
+_NOT_TOLD: Mapping[str, str] = {
+    "no_address": "No address known",
+    "patient_objected": "Not told, because the patient objects",
 }
 
 DEEDS: Mapping[str, str] = {
@@ -233,6 +240,12 @@ def about(event: str) -> str:
 def recipient(role: str) -> str:
     """Who a notice goes to."""
     return word(_RECIPIENTS, role)
+
+
+def notice_state(state: str, reason: str | None) -> str:
+    """How a notice stands; where nobody can be told, or may be, why."""
+    known = _NOT_TOLD.get(reason or "") if state == "undeliverable" else None
+    return known or word(NOTICE_STATES, state)
 
 
 def disposition(code: str | None) -> str:

@@ -1,5 +1,6 @@
 """Reads which clinicians take part: PV1-7, 8, 9 and 17, PD1-4, and the roles of ROL and PRT."""
 
+from collections.abc import Iterator
 from typing import Final
 
 from adt_ingest.domain.facts import Facts, Practitioner, mailbox, plain, practitioner
@@ -7,6 +8,8 @@ from adt_ingest.domain.reader import DELETED, Marks, Message, Segment
 
 _PRIMARY_CARE: Final = "PP"
 _CONSULTING: Final = "CP"
+_NAMED_BY_PATIENT: Final = "FHCP"
+"""A family health care professional: whom the patient goes to beside the primary care provider."""
 _WITHDRAWN: Final = frozenset({"DE", "D"})
 _ROLES: Final = (("PRT", 4, 5, 15), ("ROL", 3, 4, 12))
 """Where a role stands, who has it, and how to reach them; the newer segment first."""
@@ -24,6 +27,12 @@ def state_primary_care(facts: Facts, message: Message, pd1: Segment | None) -> N
         facts["primary_care_provider"] = provider
     elif raw == DELETED:
         facts["primary_care_provider"] = None
+
+
+def state_named_practitioners(facts: Facts, message: Message) -> None:
+    """Whom the patient names: PRT-4 or ROL-3 = FHCP; nobody, where the role was taken from all."""
+    if any(_with_role(message, _NAMED_BY_PATIENT)):
+        facts["named_practitioners"] = _in_role(message, _NAMED_BY_PATIENT)
 
 
 def state_participants(facts: Facts, message: Message, pv1: Segment) -> None:
@@ -51,12 +60,19 @@ def _state_consulting(facts: Facts, message: Message, raw: str, marks: Marks) ->
 
 
 def _in_role(message: Message, wanted: str) -> list[Practitioner]:
-    found: list[Practitioner] = []
+    return [
+        holder
+        for segment, person, telecom in _with_role(message, wanted)
+        for holder in _holder(segment, person, telecom)
+    ]
+
+
+def _with_role(message: Message, wanted: str) -> Iterator[tuple[Segment, int, int]]:
+    """The segments about a role, and where they have its holder and how to reach them."""
     for name, role, person, telecom in _ROLES:
         for segment in message.every(name):
             if plain(segment.raw(role), segment.marks) == wanted:
-                found += _holder(segment, person, telecom)
-    return found
+                yield segment, person, telecom
 
 
 def _holder(segment: Segment, person: int, telecom: int) -> list[Practitioner]:

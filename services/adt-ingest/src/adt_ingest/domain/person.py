@@ -18,7 +18,7 @@ from adt_ingest.domain.lists import (
     state_payers,
     state_restrictions,
 )
-from adt_ingest.domain.participants import state_primary_care
+from adt_ingest.domain.participants import state_named_practitioners, state_primary_care
 from adt_ingest.domain.reader import DELETED, Marks, Message, Segment
 from adt_ingest.domain.times import MessageTimes, date_of
 
@@ -48,6 +48,7 @@ def person_facts(message: Message, identifiers: list[Identifier], times: Message
 def _surroundings(facts: Facts, message: Message) -> None:
     pd1 = message.first("PD1")
     state_primary_care(facts, message, pd1)
+    state_named_practitioners(facts, message)
     if pd1 is not None and pd1.raw(12):
         state_yes_no(facts, "protected", pd1.value(12))
     state_restrictions(facts, message, of_the_visit=False)

@@ -3,7 +3,15 @@
 from collections.abc import Mapping
 from typing import Final
 
-from adt_ingest.domain.facts import Facts, coded, state, state_text, state_texts, state_yes_no
+from adt_ingest.domain.facts import (
+    Facts,
+    coded,
+    plain,
+    state,
+    state_text,
+    state_texts,
+    state_yes_no,
+)
 from adt_ingest.domain.lists import state_diagnoses, state_procedures, state_restrictions
 from adt_ingest.domain.participants import state_participants
 from adt_ingest.domain.profile import SiteProfile
@@ -45,6 +53,8 @@ def visit_facts(message: Message, pv1: Segment, site: SiteProfile) -> Facts:
     if fields[36]:
         code = marks.value(fields[36])
         state(facts, "disposition", code, _disposition(code, site.dispositions))
+    if fields[37]:
+        state(facts, "discharged_to", fields[37], plain(fields[37], marks))
     state_diagnoses(facts, message)
     state_procedures(facts, message)
     state_restrictions(facts, message, of_the_visit=True)

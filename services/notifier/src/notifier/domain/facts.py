@@ -6,7 +6,7 @@ number of times.
 
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -49,12 +49,23 @@ class ClinicianNamed:
 
 
 @dataclass(frozen=True, slots=True)
+class CliniciansNamed:
+    """Several clinicians who were named together; none where the hospital took them all back."""
+
+    stamp: Stamp
+    value: tuple[Clinician, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PersonFacts:
     """What is known of a person: only what a notice needs."""
 
     family_name: Word | None = None
     given_name: Word | None = None
     primary_care_provider: ClinicianNamed | None = None
+    named_practitioners: CliniciansNamed | None = None
+    objection: Word | None = None
+    """The restriction by which the patient objects to being told of."""
 
     @property
     def name(self) -> str:
@@ -64,14 +75,18 @@ class PersonFacts:
 
 @dataclass(frozen=True, slots=True)
 class StayFacts:
-    """What is known of a visit beside what happened: whose it is and who treats them."""
+    """What is known of a visit beside what happened: whose it is, who treats them, where to."""
 
     patient_key: Word | None = None
     attending: ClinicianNamed | None = None
     disposition: Word | None = None
+    discharged_to: Word | None = None
+    objection: Word | None = None
+    """The same, of this visit alone."""
 
 
 F = TypeVar("F", PersonFacts, StayFacts)
+_Said: TypeAlias = Word | ClinicianNamed | CliniciansNamed
 
 
 def merge(one: F, other: F) -> F:
@@ -84,7 +99,7 @@ def merge(one: F, other: F) -> F:
     return replace(one, **newer) if newer else one
 
 
-def _is_newer(candidate: Word | ClinicianNamed | None, held: Word | ClinicianNamed | None) -> bool:
+def _is_newer(candidate: _Said | None, held: _Said | None) -> bool:
     if candidate is None:
         return False
     return held is None or candidate.stamp > held.stamp

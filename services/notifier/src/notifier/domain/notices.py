@@ -28,6 +28,29 @@ class Reason(StrEnum):
     NOT_TOLD = "not_told_of_such_visits"
     TOLD_ALREADY = "told_already"
     STANDS_AGAIN = "stands_again"
+    OBJECTED = "patient_objected"
+    NOT_A_RECIPIENT = "no_longer_a_recipient"
+
+
+class Role(StrEnum):
+    """What somebody is to the patient that they may be told (42 CFR 482.24(d))."""
+
+    PRIMARY_CARE_PROVIDER = "primary_care_provider"
+    POST_ACUTE_PROVIDER = "post_acute_provider"
+    NAMED_BY_PATIENT = "practitioner_named_by_patient"
+
+    def hears_of(self, about: About) -> bool:
+        """Whether what happened matters to them: who cares for a patient afterwards, after it."""
+        return self is not Role.POST_ACUTE_PROVIDER or about is About.DISCHARGE
+
+
+@dataclass(frozen=True, slots=True)
+class Addressee:
+    """A place to be told from, whoever fills it: each is told of a thing once."""
+
+    role: Role = Role.PRIMARY_CARE_PROVIDER
+    key: str = ""
+    """Tells those of one role apart, of which there may be several."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +77,7 @@ class Notice:
     care: Care | None
     requested_at: datetime
     next_attempt_at: datetime
+    addressee: Addressee = Addressee()
     recipient: Recipient | None = None
     state: NoticeState = NoticeState.PENDING
     reason: str | None = None

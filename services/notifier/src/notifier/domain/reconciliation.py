@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from uuid import UUID, uuid5
 
 from notifier.domain.notices import (
+    Addressee,
     Notice,
     NoticeState,
     Reason,
@@ -30,7 +31,9 @@ class Circumstances:
     visit_key: str
     patient_key: str
     site: str
-    recipient: Recipient | None
+    recipients: Mapping[Addressee, Recipient | None]
+    objected: bool
+    """Whether the patient does not want anybody to be told."""
     now: datetime
     news_for: timedelta
     """How long something stays worth telling to a recipient who becomes known later."""
@@ -44,11 +47,22 @@ def reconcile(
     after = [
         notice
         for run in runs
-        for notice in _for_run(
-            run, [item for item in notices if _tells(item, run)], corrections, circumstances
-        )
+        for addressee, held in _by_addressee(run, notices, circumstances).items()
+        for notice in _for_run(run, addressee, held, corrections, circumstances)
     ]
     return [notice for notice in after if notice not in notices]
+
+
+def _by_addressee(
+    run: Run, notices: Sequence[Notice], circumstances: Circumstances
+) -> Mapping[Addressee, Sequence[Notice]]:
+    """The notices about one thing that happened: of those to be told of it, or told once."""
+    wanted = [to for to in circumstances.recipients if to.role.hears_of(run.about)]
+    found: dict[Addressee, list[Notice]] = {addressee: [] for addressee in wanted}
+    for notice in notices:
+        if _tells(notice, run):
+            found.setdefault(notice.addressee, []).append(notice)
+    return found
 
 
 def _tells(notice: Notice, run: Run) -> bool:
@@ -59,18 +73,19 @@ def _tells(notice: Notice, run: Run) -> bool:
 
 def _for_run(
     run: Run,
+    addressee: Addressee,
     held: Sequence[Notice],
     corrections: Mapping[UUID, Notice],
     circumstances: Circumstances,
 ) -> list[Notice]:
-    """What becomes of the notices about one thing that happened."""
+    """What becomes of the notices to one addressee about one thing that happened."""
     taken_back = {
         notice.notification_id: corrections[notice.notification_id]
         for notice in held
         if notice.notification_id in corrections
     }
     if run.stands:
-        return _told_once(run, held, taken_back, circumstances)
+        return _told_once(run, addressee, held, taken_back, circumstances)
     after = [_due_again(correction, circumstances) for correction in taken_back.values()]
     for notice in held:
         if not notice.is_tried:
@@ -82,6 +97,7 @@ def _for_run(
 
 def _told_once(
     run: Run,
+    addressee: Addressee,
     held: Sequence[Notice],
     taken_back: Mapping[UUID, Notice],
     circumstances: Circumstances,
@@ -94,7 +110,7 @@ def _told_once(
     if tried:
         after += [replace(notice, revoked=False) for notice in tried]
     else:
-        telling, *untried = untried or [_new(run, len(held), circumstances)]
+        telling, *untried = untried or [_new(run, addressee, len(held), circumstances)]
         after += _untried(telling, run, circumstances)
     after += [changed(notice, NoticeState.WITHDRAWN, Reason.TOLD_ALREADY) for notice in untried]
     return after
@@ -122,9 +138,11 @@ def _not_due_after_all(correction: Notice) -> Notice:
     return changed(correction, NoticeState.WITHDRAWN, Reason.STANDS_AGAIN)
 
 
-def _new(run: Run, told_before: int, circumstances: Circumstances) -> Notice:
+def _new(run: Run, addressee: Addressee, told_before: int, circumstances: Circumstances) -> Notice:
     first = run.first
     about = f"{circumstances.visit_key}/{run.about}/{first.event_id}/{told_before}"
+    if addressee != Addressee():
+        about = f"{about}/{addressee.role}/{addressee.key}"
     return Notice(
         notification_id=uuid5(_NAMESPACE, about),
         visit_key=circumstances.visit_key,
@@ -137,6 +155,7 @@ def _new(run: Run, told_before: int, circumstances: Circumstances) -> Notice:
         care=first.care,
         requested_at=circumstances.now,
         next_attempt_at=circumstances.now,
+        addressee=addressee,
         correlation_id=first.correlation_id,
         traceparent=first.traceparent,
     )
@@ -150,7 +169,7 @@ def _untried(notice: Notice, run: Run, circumstances: Circumstances) -> list[Not
     begins = state is NoticeState.PENDING and notice.state is not NoticeState.PENDING
     following = replace(
         notice,
-        recipient=circumstances.recipient,
+        recipient=circumstances.recipients.get(notice.addressee, notice.recipient),
         state=state,
         reason=reason,
         next_attempt_at=circumstances.now if begins else notice.next_attempt_at,
@@ -161,22 +180,33 @@ def _untried(notice: Notice, run: Run, circumstances: Circumstances) -> list[Not
 def _state_by_facts(
     notice: Notice, run: Run, circumstances: Circumstances
 ) -> tuple[NoticeState, str | None]:
-    recipient, obstacle = circumstances.recipient, _obstacle(run)
+    obstacle = _obstacle(notice, run, circumstances)
     if obstacle is not None:
         return NoticeState.WITHDRAWN, obstacle
-    if recipient is None or recipient.address is None:
-        reason = Reason.NOBODY_KNOWN if recipient is None else Reason.NO_ADDRESS
-        return NoticeState.UNDELIVERABLE, reason
+    lack = _lack(circumstances.recipients[notice.addressee], circumstances)
+    if lack is not None:
+        return NoticeState.UNDELIVERABLE, lack
     was_undeliverable = notice.state is NoticeState.UNDELIVERABLE
     if was_undeliverable and circumstances.now > notice.occurred_at + circumstances.news_for:
         return notice.state, notice.reason
     return NoticeState.PENDING, None
 
 
-def _obstacle(run: Run) -> Reason | None:
-    """Why something is told to nobody, whoever is known."""
+def _obstacle(notice: Notice, run: Run, circumstances: Circumstances) -> Reason | None:
+    """Why something is not to be told, whoever is known."""
     if not run.stands:
         return Reason.CANCELLED
     if not run.is_told:
         return Reason.NOT_TOLD
+    if notice.addressee not in circumstances.recipients:
+        return Reason.NOT_A_RECIPIENT
     return None if run.is_news else Reason.TOO_LATE
+
+
+def _lack(recipient: Recipient | None, circumstances: Circumstances) -> Reason | None:
+    """Why nobody can be told, or may be; a patient's objection goes before all else."""
+    if circumstances.objected:
+        return Reason.OBJECTED
+    if recipient is None:
+        return Reason.NOBODY_KNOWN
+    return Reason.NO_ADDRESS if recipient.address is None else None

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from notifier.domain.facts import Clinician, PersonFacts, named, said
-from notifier.domain.notices import Notice
+from notifier.domain.notices import Notice, Role
 from notifier.domain.visits import About, Care, Visit
 
 _DIED = frozenset({"20", "40", "41", "42"})
@@ -34,6 +34,8 @@ class Story:
     patient_name: str
     practitioner_name: str
     occurred_at: datetime
+    told_as: Role = Role.PRIMARY_CARE_PROVIDER
+    """What the reader is to the patient."""
 
 
 def story_of(notice: Notice, visit: Visit, person: PersonFacts) -> Story:
@@ -43,6 +45,7 @@ def story_of(notice: Notice, visit: Visit, person: PersonFacts) -> Story:
         patient_name=person.name,
         practitioner_name=(named(visit.facts.attending) or Clinician()).name,
         occurred_at=notice.occurred_at,
+        told_as=notice.addressee.role,
     )
 
 

@@ -71,23 +71,23 @@ SELECT * FROM notices WHERE visit_key = ANY ($1::text[]) ORDER BY notification_i
 -- Stores notices, new or known; what a notice is about never changes.
 INSERT INTO notices (
        notification_id, visit_key, patient_key, site, about, recorded_at, event_id, occurred_at,
-       care, requested_at, next_attempt_at, recipient_name, recipient_address, state, reason,
-       version, attempts, first_attempt_at, in_flight, maybe_told, revoked, corrects,
-       correlation_id, traceparent)
+       care, requested_at, next_attempt_at, recipient_role, recipient_key, recipient_name,
+       recipient_address, state, reason, version, attempts, first_attempt_at, in_flight, maybe_told,
+       revoked, corrects, correlation_id, traceparent)
 SELECT notification_id, visit_key, patient_key, site, about, recorded_at, event_id, occurred_at,
-       care, requested_at, next_attempt_at, recipient_name, recipient_address, state, reason,
-       version, attempts, first_attempt_at, in_flight, maybe_told, revoked, corrects,
-       correlation_id, traceparent
+       care, requested_at, next_attempt_at, recipient_role, recipient_key, recipient_name,
+       recipient_address, state, reason, version, attempts, first_attempt_at, in_flight, maybe_told,
+       revoked, corrects, correlation_id, traceparent
   FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[],
               $7::text[], $8::timestamptz[], $9::text[], $10::timestamptz[], $11::timestamptz[],
-              $12::text[], $13::text[], $14::text[], $15::text[], $16::int[], $17::int[],
-              $18::timestamptz[], $19::bool[], $20::bool[], $21::bool[], $22::uuid[], $23::text[],
-              $24::text[])
+              $12::text[], $13::text[], $14::text[], $15::text[], $16::text[], $17::text[],
+              $18::int[], $19::int[], $20::timestamptz[], $21::bool[], $22::bool[], $23::bool[],
+              $24::uuid[], $25::text[], $26::text[])
        AS incoming (
        notification_id, visit_key, patient_key, site, about, recorded_at, event_id, occurred_at,
-       care, requested_at, next_attempt_at, recipient_name, recipient_address, state, reason,
-       version, attempts, first_attempt_at, in_flight, maybe_told, revoked, corrects,
-       correlation_id, traceparent)
+       care, requested_at, next_attempt_at, recipient_role, recipient_key, recipient_name,
+       recipient_address, state, reason, version, attempts, first_attempt_at, in_flight, maybe_told,
+       revoked, corrects, correlation_id, traceparent)
     ON CONFLICT (notification_id) DO UPDATE
    SET next_attempt_at = excluded.next_attempt_at,
        recipient_name = excluded.recipient_name,

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from notifier.domain.notices import Recipient
+from notifier.domain.notices import Recipient, Role
 from notifier.domain.stories import Plot, Story
 from notifier.ports import Institution, Letter
 
@@ -67,6 +67,11 @@ _WORDINGS: Mapping[Plot, _Wording] = {
     Plot.ADMISSION_CANCELLED: _correction("admission", "was admitted to"),
     Plot.DISCHARGE_CANCELLED: _correction("discharge", "was discharged from"),
 }
+_BECAUSE: Mapping[Role, str] = {
+    Role.PRIMARY_CARE_PROVIDER: "the hospital knows you as this patient's primary care provider",
+    Role.POST_ACUTE_PROVIDER: "the hospital knows that this patient goes on to your care",
+    Role.NAMED_BY_PATIENT: "this patient named you to the hospital",
+}
 _NOT_NAMED = "not named by the hospital"
 
 _LOADER = PackageLoader("notifier", "templates")
@@ -96,6 +101,7 @@ class WrittenLetters:
             "institution": sender.name,
             "event": wording.event,
             "when": when,
+            "because": _BECAUSE[story.told_as],
         }
         return Letter(
             notification_id=notification_id,

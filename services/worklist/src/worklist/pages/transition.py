@@ -190,7 +190,7 @@ def _notice(notice: NotificationSnapshot, times: LocalTimes) -> NoticeView:
         to=f"{notice.recipient_name} ({to.lower()})" if notice.recipient_name else to,
         about=words.about(notice.about),
         state=notice.state,
-        state_words=words.word(words.NOTICE_STATES, notice.state),
+        state_words=words.notice_state(notice.state, notice.last_error),
         at=times.at(notice.changed_at),
         tries=tried,
         error=notice.last_error or "",
