@@ -103,6 +103,37 @@ async def test_everything_works_without_javascript(visit: Visit, voices: Voices)
     await expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
 
 
+@pytest.mark.parametrize("scripts", [True, False])
+async def test_a_checklist_is_ticked_line_by_line(
+    visit: Visit,
+    voices: Voices,
+    scripts: bool,  # noqa: FBT001 - a case of the table
+) -> None:
+    plain = discharged()
+    lines = ["Food", "Housing", "Transport", "Utilities", "Safety"]
+    steps = [step.model_copy(update={"checklist": lines}) for step in plain.steps]
+    one = newer(plain, steps=steps)
+    await voices.tell(one)
+    page = await visit(java_script_enabled=scripts)
+    await _until_shown(page, row_of(page, one))
+    await row_of(page, one).get_by_role("link", name="Initial contact").click()
+    row = page.locator("li.row").filter(has_text="Initial contact")
+    line = row.get_by_role("button", name="Housing")
+    await expect(row.get_by_role("list").get_by_role("button")).to_have_text(lines)
+    await expect(line).to_have_attribute("aria-pressed", "false")
+    await line.click()
+    await expect(said(page)).to_contain_text("Ticked; the task stays open.")
+    await expect(line).to_have_attribute("aria-pressed", "true")
+    await expect(row).to_contain_text("Nora Nurse")
+    if scripts:
+        await expect(line).to_be_focused()
+    await line.click()
+    await expect(said(page)).to_contain_text("The tick is taken back.")
+    await expect(line).to_have_attribute("aria-pressed", "false")
+    await row.get_by_role("button", name="Safety").click()
+    await expect(page.locator(".record")).to_contain_text("ticked on the list of Initial contact")
+
+
 async def _until_shown(page: Page, row: Locator) -> None:
     """Reload as someone without JavaScript would."""
     deadline = time.monotonic() + 10

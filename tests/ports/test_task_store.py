@@ -26,7 +26,7 @@ from worklist.domain.evidence import (
     Evidence,
 )
 from worklist.domain.outcomes import Outcome, ending
-from worklist.domain.tasks import TaskId
+from worklist.domain.tasks import TaskId, Tick
 from worklist.domain.work import Deed, Wish
 from worklist.ports import (
     Escalated,
@@ -212,6 +212,29 @@ class WorkSuite:
         done, tried = (await worklist.reads.transitions.actions(one.transition_id, 9))[:2]
         assert (tried.did, tried.outcome, tried.note) == ("attempted", "asked-callback", "Busy")
         assert (done.did, done.outcome) == ("completed", "done")
+
+    async def test_a_checklist_is_kept_in_its_order_with_who_ticked_what(
+        self, worklist: Worklist
+    ) -> None:
+        screen = step(known_as("one"), "sdoh_screen", checklist=["Food", "Housing", "Food"])
+        one = transition(steps=[screen])
+        await worklist.hear(one)
+        await worklist.wish(screen.task_id, Wish(Deed.TICKED, NORA, None, item="Housing"))
+        tick = Tick(item="Housing", at=DISCHARGED_AT, by="nora", name="Nora Field")
+        item = await worklist.reads.tasks.task(screen.task_id)
+        assert item is not None
+        assert item.task.lines == (("Food", None), ("Housing", tick))
+        said = (await worklist.said())[-1]
+        assert [(one.item, one.by) for one in said.ticks] == [("Housing", "nora")]
+        (line, _) = await worklist.reads.transitions.actions(one.transition_id, 9)
+        assert (line.did, line.note, line.name) == ("ticked", "Housing", "Nora Field")
+        shorter = screen.model_copy(update={"checklist": ["Safety"]})
+        await worklist.hear(newer(one, steps=[shorter]))
+        (found,) = await worklist.tasks()
+        assert found.task.lines == (("Safety", None), ("Housing", tick))
+        await worklist.wish(screen.task_id, Wish(Deed.UNTICKED, NORA, None, item="Housing"))
+        (found,) = await worklist.tasks()
+        assert found.task.lines == (("Safety", None),)
 
     async def test_work_is_kept_and_announced(self, worklist: Worklist) -> None:
         one = transition()

@@ -16,6 +16,8 @@ class TaskEventType(StrEnum):
     RELEASED = "task.released"
     STARTED = "task.started"
     ATTEMPTED = "task.attempted"
+    TICKED = "task.ticked"
+    UNTICKED = "task.unticked"
     COMPLETED = "task.completed"
 
 
@@ -71,6 +73,16 @@ class Evidence(Contract):
     """Somebody else has reported TCM for this discharge."""
 
 
+class Tick(Contract):
+    """A line of the step's checklist that somebody ticked."""
+
+    item: str
+    """In the protocol's words"""
+    at: Instant
+    by: str
+    """The subject of who did"""
+
+
 class TaskSnapshot(Contract):
     """The state of one task after a change."""
 
@@ -89,6 +101,8 @@ class TaskSnapshot(Contract):
     outcome: str | None = None
     attempts: list[Attempt] = []
     evidence: Evidence | None = None
+    ticks: list[Tick] = []
+    """By when they were made; a task may be completed without all or any."""
     cancelled_for: str | None = None
     """Why the plan withdrew it: the transition's reason, such as `discharge_cancelled`."""
     changed_at: Instant

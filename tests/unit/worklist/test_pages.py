@@ -322,6 +322,34 @@ async def test_an_attempt_is_told_of_and_shown(app: App, nora: httpx.AsyncClient
     assert "Choose how the task ended." in await landing(nora, refused)
 
 
+async def test_a_checklist_is_ticked_line_by_line_and_may_be_left_open(
+    app: App, nora: httpx.AsyncClient
+) -> None:
+    visit, call = ONE.steps
+    listed = call.model_copy(update={"checklist": ["Food & drink", "Housing"]})
+    await app.hear(newer(ONE, steps=[visit, listed]))
+    page = await text(nora, DETAIL)
+    assert visible(page).index("Food &amp; drink") < visible(page).index("Housing")
+    assert page.count('aria-pressed="false"') == 2
+    page = await landing(
+        nora, await press(nora, "tick", version=2, item="Food & drink", back=DETAIL)
+    )
+    assert "Ticked; the task stays open" in visible(page)
+    assert "Food &amp; drink Nora Nurse, Mon 1 Jun, 10:15" in visible(page)
+    assert "1 of 2 on the checklist not ticked" in visible(page)
+    assert page.count('aria-pressed="true"') == 1
+    page = await landing(
+        nora, await press(nora, "untick", version=3, item="Food & drink", back=DETAIL)
+    )
+    assert "The tick is taken back" in visible(page)
+    page = await landing(nora, await press(nora, "tick", version=4, item="Rain", back=DETAIL))
+    assert "no such line any more" in visible(page)
+    done = await press(nora, "complete", version=4, outcome="reached-patient", back=DETAIL)
+    words = visible(await landing(nora, done))
+    assert "Lines of its checklist were left open" in words
+    assert "by you. 2 of 2 on the checklist not ticked" in words
+
+
 async def test_a_visit_says_who_saw_the_patient_and_when(app: App, nora: httpx.AsyncClient) -> None:
     planned = step(known_as("seen"), "follow_up_visit")
     await app.hear(transition("seen", steps=[planned]))

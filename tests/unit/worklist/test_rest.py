@@ -318,6 +318,47 @@ async def test_nobody_completes_what_is_still_to_come(app: App) -> None:
     assert_problem(answer, 422, "invalid-request")
 
 
+async def test_the_lines_of_a_checklist_are_ticked_with_who_and_when(app: App) -> None:
+    await with_checklist(app)
+    tick = await post(app, "tick", if_match='"2"', item="Housing")
+    assert (tick.status_code, tick.headers["etag"], tick.json()["state"]) == (
+        200,
+        '"3"',
+        "requested",
+    )
+    assert tick.json()["checklist"] == [
+        {"item": "Food", "ticked_at": None, "ticked_by": None, "ticked_by_name": None},
+        {
+            "item": "Housing",
+            "ticked_at": "2026-06-01T14:15:00Z",
+            "ticked_by": "dev-nurse",
+            "ticked_by_name": "Nora Nurse",
+        },
+    ]
+    again = await post(app, "tick", if_match='"2"', item="Housing")
+    assert (again.status_code, again.json()) == (200, tick.json())
+    told = TaskSnapshot.model_validate_json(app.store.outbox[-1].data)
+    assert (app.store.outbox[-1].type, told.ticks[0].item) == ("task.ticked", "Housing")
+    back = await post(app, "untick", if_match='"3"', item="Housing")
+    assert [line["ticked_at"] for line in back.json()["checklist"]] == [None, None]
+
+
+async def test_a_tick_is_refused_where_it_cannot_be(app: App) -> None:
+    await with_checklist(app)
+    assert_problem(await post(app, "tick", if_match='"1"', item="Food"), 412, "stale")
+    assert_problem(await post(app, "tick", if_match='"2"', item="Rain"), 422, "not-on-the-list")
+    assert_problem(await post(app, "tick", if_match=None, item="Food"), 428, "if-match-missing")
+    assert_problem(await post(app, "tick", if_match='"2"'), 422, "invalid-request")
+    await post(app, "claim", role="coordinator", if_match='"2"')
+    assert_problem(await post(app, "tick", if_match='"3"', item="Food"), 409, "anothers-task")
+
+
+async def with_checklist(app: App) -> None:
+    visit, call = ONE.steps
+    listed = call.model_copy(update={"checklist": ["Food", "Housing"]})
+    await app.hear(newer(ONE, steps=[visit, listed]))
+
+
 async def test_without_if_match_nothing_is_done(app: App) -> None:
     assert_problem(await post(app, "claim", if_match=None), 428, "if-match-missing")
     answer = await post(app, "complete", if_match=None, outcome="reached-patient")

@@ -15,10 +15,20 @@ from worklist.domain.outcomes import (
     ending,
 )
 from worklist.domain.people import Person
-from worklist.domain.tasks import NOTHING_DONE, Step, Task, TaskId, TaskState, TransitionId, Work
+from worklist.domain.tasks import (
+    NOTHING_DONE,
+    Step,
+    Task,
+    TaskId,
+    TaskState,
+    Tick,
+    TransitionId,
+    Work,
+)
 from worklist.domain.work import (
     AnothersTask,
     Deed,
+    NotOnTheList,
     TaskHasChanged,
     TaskIsClosed,
     Wish,
@@ -31,6 +41,7 @@ NORA = Person("nora", "Nora Field", "nurse")
 PAUL = Person("paul", "Paul Marsh", "nurse")
 TRY = Attempt(at=AT, by="nora", name="Nora Field", channel=Channel.PHONE, outcome=Outcome.VOICEMAIL)
 DONE = ending("book_follow_up", "done", "")
+FOOD = Tick(item="Food", at=AT, by="nora", name="Nora Field")
 CODES = ("initial_contact", "home_visit", "medication_reconciliation", "find_pcp", "coach_call_2")
 
 
@@ -41,6 +52,7 @@ def task(work: Work = NOTHING_DONE, *, withdrawn_for: str | None = None) -> Task
         title="Book",
         role="coordinator",
         due_at=AT,
+        checklist=("Food", "Housing"),
         withdrawn_for=withdrawn_for,
     )
     return Task(TransitionId(UUID(int=1)), "GHH", "key", "trace", 3, step, work, AT)
@@ -48,7 +60,8 @@ def task(work: Work = NOTHING_DONE, *, withdrawn_for: str | None = None) -> Task
 
 def wish(deed: Deed, person: Person = NORA, seen: int | None = 3) -> Wish:
     end = DONE if deed is Deed.COMPLETED else None
-    return Wish(deed, person, seen, end, attempt=TRY if deed is Deed.ATTEMPTED else None)
+    attempt = TRY if deed is Deed.ATTEMPTED else None
+    return Wish(deed, person, seen, end, attempt=attempt, item="Food")
 
 
 @pytest.mark.parametrize(
@@ -77,18 +90,21 @@ def test_a_released_task_is_everybody_s_again() -> None:
 
 @pytest.mark.parametrize("deed", list(Deed))
 def test_doing_again_what_stands_changes_nothing_whatever_version_was_seen(deed: Deed) -> None:
-    done = perform(wish(deed), task(Work(owner="nora")), AT) if deed is not Deed.CLAIMED else None
-    stands = done or perform(wish(deed), task(), AT)
+    owner = None if deed is Deed.CLAIMED else "nora"
+    ticks = (FOOD,) if deed is Deed.UNTICKED else ()
+    stands = perform(wish(deed), task(Work(owner=owner, ticks=ticks)), AT)
     assert perform(wish(deed, seen=1), stands, LATER) is stands
 
 
 @pytest.mark.parametrize("deed", list(Deed))
 def test_somebody_else_s_task_is_left_to_them(deed: Deed) -> None:
+    ticks = (FOOD,) if deed is Deed.UNTICKED else ()
+    theirs = Work(owner="paul", owner_name="Paul Marsh", ticks=ticks)
     with pytest.raises(AnothersTask, match="Paul Marsh has this task"):
-        perform(wish(deed), task(Work(owner="paul", owner_name="Paul Marsh")), AT)
+        perform(wish(deed), task(theirs), AT)
 
 
-@pytest.mark.parametrize("deed", [Deed.CLAIMED, Deed.STARTED, Deed.COMPLETED])
+@pytest.mark.parametrize("deed", [Deed.CLAIMED, Deed.STARTED, Deed.TICKED, Deed.COMPLETED])
 def test_a_closed_task_stays_closed(deed: Deed) -> None:
     completed = Work(owner="paul", completed_at=AT, outcome="done")
     with pytest.raises(TaskIsClosed, match="already completed"):
@@ -106,6 +122,30 @@ def test_an_attempt_leaves_a_task_as_open_as_it_was() -> None:
     assert [one.outcome for one in more.work.attempts] == ["busy", "voicemail"]
     released = perform(wish(Deed.RELEASED, seen=None), replace_owner(more), LATER)
     assert released.work.attempts == more.work.attempts
+
+
+def test_a_tick_says_who_and_when_and_leaves_a_task_as_open_as_it_was() -> None:
+    after = perform(wish(Deed.TICKED), task(), LATER)
+    assert after.state is TaskState.REQUESTED
+    assert after.lines == (("Food", replace(FOOD, at=LATER)), ("Housing", None))
+    released = perform(wish(Deed.RELEASED, seen=None), replace_owner(after), LATER)
+    assert released.work.ticks == after.work.ticks
+    back = perform(wish(Deed.UNTICKED, seen=None), released, LATER)
+    assert back.work == NOTHING_DONE
+
+
+def test_only_what_is_on_the_list_is_ticked_and_a_tick_outlives_its_line() -> None:
+    with pytest.raises(NotOnTheList, match="no such line"):
+        perform(Wish(Deed.TICKED, NORA, 3, item="Weather"), task(), LATER)
+    ticked = perform(wish(Deed.TICKED), task(), AT)
+    shorter = ticked.planned(replace(ticked.step, checklist=("Safety",)), LATER)
+    assert shorter.lines == (("Safety", None), ("Food", FOOD))
+
+
+def test_a_task_may_be_completed_with_lines_left_open() -> None:
+    after = perform(wish(Deed.COMPLETED), task(Work(ticks=(FOOD,))), LATER)
+    assert after.state is TaskState.COMPLETED
+    assert after.lines == (("Food", FOOD), ("Housing", None))
 
 
 def replace_owner(one: Task) -> Task:

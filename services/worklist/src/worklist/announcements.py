@@ -5,6 +5,7 @@ from care_contracts import topics
 from care_contracts.tasks import Attempt as ToldAttempt
 from care_contracts.tasks import Evidence as ToldEvidence
 from care_contracts.tasks import TaskEventType, TaskSnapshot, TaskState
+from care_contracts.tasks import Tick as ToldTick
 from worklist.domain.evidence import Attempt, Evidence, masked
 from worklist.domain.tasks import Task
 
@@ -45,6 +46,7 @@ def snapshot_of(task: Task) -> TaskSnapshot:
         outcome=task.work.outcome,
         attempts=[_attempt(one) for one in task.work.attempts],
         evidence=_evidence(task.work.evidence),
+        ticks=[ToldTick(item=one.item, at=one.at, by=one.by) for one in task.work.ticks],
         cancelled_for=task.cancelled_for,
         changed_at=task.changed_at,
     )

@@ -142,5 +142,6 @@ def _step(step: PlannedStep, reason: str | None) -> Step:
         window_opens_at=step.window_opens_at,
         best_before_at=step.best_before_at,
         rule=step.rule,
+        checklist=tuple(dict.fromkeys(step.checklist)),
         withdrawn_for=(reason or PLAN_CHANGED) if withdrawn else None,
     )

@@ -32,5 +32,5 @@ def worked_action(worked: Worked) -> ActionRecord:
         from_state=worked.before.state,
         to_state=task.state,
         outcome=wish.attempt.outcome if wish.attempt else task.work.outcome,
-        note=wish.ending.note if wish.ending else wish.note,
+        note=wish.ending.note if wish.ending else wish.note or wish.item,
     )

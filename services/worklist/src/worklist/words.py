@@ -188,6 +188,8 @@ DEEDS: Mapping[str, str] = {
     "released": "released",
     "started": "started",
     "attempted": "tried",
+    "ticked": "ticked on the list of",
+    "unticked": "took back a tick on the list of",
     "completed": "completed",
 }
 

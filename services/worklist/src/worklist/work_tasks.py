@@ -19,6 +19,8 @@ _EVENT_TYPES: Mapping[Deed, TaskEventType] = {
     Deed.RELEASED: TaskEventType.RELEASED,
     Deed.STARTED: TaskEventType.STARTED,
     Deed.ATTEMPTED: TaskEventType.ATTEMPTED,
+    Deed.TICKED: TaskEventType.TICKED,
+    Deed.UNTICKED: TaskEventType.UNTICKED,
     Deed.COMPLETED: TaskEventType.COMPLETED,
 }
 

@@ -45,6 +45,14 @@ class Completion(BaseModel):
     evidence: EvidenceBody | None = None
 
 
+class TickBody(BaseModel):
+    """A line of the task's checklist."""
+
+    item: Annotated[str, Field(max_length=2_000, pattern=r"^[^\x00]*$")] = Field(
+        description="In the words of the task's `checklist`."
+    )
+
+
 class AttemptBody(BaseModel):
     """One try to reach somebody that did not; the task stays open."""
 

@@ -14,11 +14,23 @@ from care_chassis.errors import TransientError
 from care_chassis.logs import get_logger
 from worklist.domain.evidence import NotYet
 from worklist.domain.outcomes import NoteNeeded, OutcomeNotAllowed
-from worklist.domain.work import AnothersTask, TaskHasChanged, TaskIsClosed, WorkRefused
+from worklist.domain.work import (
+    AnothersTask,
+    NotOnTheList,
+    TaskHasChanged,
+    TaskIsClosed,
+    WorkRefused,
+)
 from worklist.places import NotAPlace
 
 MEDIA_TYPE = "application/problem+json"
 _log = get_logger("worklist.api")
+_REFUSALS: Mapping[type[WorkRefused], tuple[HTTPStatus, str]] = {
+    TaskHasChanged: (HTTPStatus.PRECONDITION_FAILED, "stale"),
+    AnothersTask: (HTTPStatus.CONFLICT, "anothers-task"),
+    TaskIsClosed: (HTTPStatus.CONFLICT, "closed-task"),
+    NotOnTheList: (HTTPStatus.UNPROCESSABLE_ENTITY, "not-on-the-list"),
+}
 
 
 class ProblemDocument(BaseModel):
@@ -115,15 +127,8 @@ def _unprocessable(place: str, error: Exception) -> Problem:
 def _refusal(error: WorkRefused) -> Problem:
     detail = f"{error} It is {error.task.state} at version {error.task.version}."
     headers = {"ETag": f'"{error.task.version}"'}
-    match error:
-        case TaskHasChanged():
-            return Problem(HTTPStatus.PRECONDITION_FAILED, "stale", detail, headers=headers)
-        case AnothersTask():
-            return Problem(HTTPStatus.CONFLICT, "anothers-task", detail, headers=headers)
-        case TaskIsClosed():
-            return Problem(HTTPStatus.CONFLICT, "closed-task", detail, headers=headers)
-        case _:
-            return Problem(HTTPStatus.CONFLICT, "refused", detail, headers=headers)
+    status, kind = _REFUSALS.get(type(error), (HTTPStatus.CONFLICT, "refused"))
+    return Problem(status, kind, detail, headers=headers)
 
 
 def _invalid(error: RequestValidationError) -> Problem:

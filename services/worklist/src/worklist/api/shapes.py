@@ -52,6 +52,15 @@ class EvidenceShape(BaseModel):
     other_tcm_claim: bool
 
 
+class LineShape(BaseModel):
+    """A line of a checklist; nobody has ticked it where the rest is null."""
+
+    item: str
+    ticked_at: Instant | None
+    ticked_by: str | None
+    ticked_by_name: str | None
+
+
 class PlannedTaskShape(BaseModel):
     """A task, as part of its transition."""
 
@@ -67,6 +76,7 @@ class PlannedTaskShape(BaseModel):
     due_at: Instant
     best_before_at: Instant | None
     rule: str
+    checklist: list[LineShape]
     started_at: Instant | None
     completed_at: Instant | None
     outcome: str | None

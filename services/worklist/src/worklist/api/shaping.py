@@ -11,6 +11,7 @@ from worklist.api.shapes import (
     AttemptShape,
     EncounterShape,
     EvidenceShape,
+    LineShape,
     MeasureShape,
     NotificationShape,
     PatientShape,
@@ -21,7 +22,7 @@ from worklist.api.shapes import (
 )
 from worklist.domain.measures import standing_of
 from worklist.domain.order import Due
-from worklist.domain.tasks import NOTHING_DONE, Task
+from worklist.domain.tasks import NOTHING_DONE, Task, Tick
 from worklist.domain.timing import Judgement
 from worklist.judging import judgement_of
 from worklist.ports import Escalated, Followed, Item
@@ -86,6 +87,15 @@ def _patient(patient: TransitionPatient) -> PatientShape:
     return PatientShape(**{name: getattr(patient, name) for name in PatientShape.model_fields})
 
 
+def _line(item: str, tick: Tick | None) -> LineShape:
+    return LineShape(
+        item=item,
+        ticked_at=tick.at if tick else None,
+        ticked_by=tick.by if tick else None,
+        ticked_by_name=tick.name if tick else None,
+    )
+
+
 def _task(
     task: Task, transition: TransitionSnapshot, escalated: Escalated | None
 ) -> dict[str, Any]:
@@ -103,6 +113,7 @@ def _task(
         "due_at": step.due_at,
         "best_before_at": step.best_before_at,
         "rule": step.rule,
+        "checklist": [_line(item, tick) for item, tick in task.lines],
         "started_at": work.started_at,
         "completed_at": work.completed_at,
         "outcome": work.outcome,

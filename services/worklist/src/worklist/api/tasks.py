@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 from care_chassis.clock import Clock
 from care_contracts.tasks import TaskState
 from worklist.api.bearer import Door
-from worklist.api.bodies import AttemptBody, Completion
+from worklist.api.bodies import AttemptBody, Completion, TickBody
 from worklist.api.paging import Limit, Text, next_of_tasks
 from worklist.api.problems import RESPONSES, TASK_RESPONSES, Problem
 from worklist.api.shapes import TaskPage, TaskShape
@@ -170,6 +170,8 @@ def tasks_router(desk: TaskDesk, door: Door) -> APIRouter:
         wish = await desk.completing(task_id, completion, person, _seen(if_match))
         return await desk.do(task_id, wish, response)
 
+    _add_ticks(router, desk, worker)
+
     @router.post("/{task_id}/attempt", responses=TASK_RESPONSES, summary="Tell of an attempt")
     async def attempt(  # pyright: ignore[reportUnusedFunction]
         person: Annotated[Person, worker],
@@ -200,6 +202,25 @@ def _add_deeds(router: APIRouter, desk: TaskDesk, worker: object) -> None:
     add("claim", Deed.CLAIMED, "Make it yours")
     add("release", Deed.RELEASED, "Give it back to the team")
     add("start", Deed.STARTED, "Begin it; it is yours then")
+
+
+def _add_ticks(router: APIRouter, desk: TaskDesk, worker: object) -> None:
+    """The deeds about a line of the checklist; the task stays open."""
+
+    def add(verb: str, deed: Deed, summary: str) -> None:
+        @router.post(f"/{{task_id}}/{verb}", name=verb, responses=TASK_RESPONSES, summary=summary)
+        async def do(  # pyright: ignore[reportUnusedFunction]
+            person: Annotated[Person, worker],
+            task_id: UUID,
+            line: TickBody,
+            response: Response,
+            if_match: _IfMatch = None,
+        ) -> TaskShape:
+            wish = Wish(deed, person, _seen(if_match), item=line.item)
+            return await desk.do(task_id, wish, response)
+
+    add("tick", Deed.TICKED, "Tick a line of the checklist")
+    add("untick", Deed.UNTICKED, "Take the tick back")
 
 
 def _seen(if_match: str | None) -> int | None:

@@ -43,7 +43,19 @@ class Step:
     window_opens_at: datetime | None = None
     best_before_at: datetime | None = None
     rule: str = ""
+    checklist: tuple[str, ...] = ()
+    """What belongs to it, in the protocol's words."""
     withdrawn_for: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tick:
+    """A line of the checklist that was ticked, by whom and when."""
+
+    item: str
+    at: datetime
+    by: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +70,8 @@ class Work:
     attempts: tuple[Attempt, ...] = ()
     """By when they were made."""
     evidence: Evidence | None = None
+    ticks: tuple[Tick, ...] = ()
+    """By when they were made."""
 
     @property
     def done_at(self) -> datetime | None:
@@ -98,6 +112,13 @@ class Task:
         if self.work.started_at is not None:
             return TaskState.IN_PROGRESS
         return TaskState.ACCEPTED if self.work.owner is not None else TaskState.REQUESTED
+
+    @property
+    def lines(self) -> tuple[tuple[str, Tick | None], ...]:
+        """The checklist in the plan's order, then what was ticked before the plan dropped it."""
+        ticks = {tick.item: tick for tick in self.work.ticks}
+        items = dict.fromkeys((*self.step.checklist, *ticks))
+        return tuple((item, ticks.get(item)) for item in items)
 
     @property
     def cancelled_for(self) -> str | None:

@@ -3,7 +3,8 @@
 WorkRefused
 ├── AnothersTask      somebody else has made it theirs
 ├── TaskIsClosed      it is done, or the plan withdrew it
-└── TaskHasChanged    it is no longer as the asker saw it
+├── TaskHasChanged    it is no longer as the asker saw it
+└── NotOnTheList      its checklist has no such line
 """
 
 from dataclasses import dataclass, replace
@@ -13,7 +14,7 @@ from enum import StrEnum
 from worklist.domain.evidence import Attempt, Evidence
 from worklist.domain.outcomes import Ending
 from worklist.domain.people import Person
-from worklist.domain.tasks import NOTHING_DONE, Task, TaskState, Work
+from worklist.domain.tasks import NOTHING_DONE, Task, TaskState, Tick, Work
 
 
 class WorkRefused(Exception):  # noqa: N818 - a refusal that people read, not a fault
@@ -46,6 +47,13 @@ class TaskHasChanged(WorkRefused):
         super().__init__(task, "The task has changed since you last saw it.")
 
 
+class NotOnTheList(WorkRefused):
+    """Its checklist has no such line."""
+
+    def __init__(self, task: Task) -> None:
+        super().__init__(task, "The task has no such line on its checklist.")
+
+
 class Deed(StrEnum):
     """What someone does with a task."""
 
@@ -53,6 +61,8 @@ class Deed(StrEnum):
     RELEASED = "released"
     STARTED = "started"
     ATTEMPTED = "attempted"
+    TICKED = "ticked"
+    UNTICKED = "unticked"
     COMPLETED = "completed"
 
 
@@ -68,6 +78,8 @@ class Wish:
     attempt: Attempt | None = None
     note: str = ""
     """Of an attempt; an ending has its own."""
+    item: str = ""
+    """A line of the checklist."""
 
 
 def perform(wish: Wish, task: Task, at: datetime) -> Task:
@@ -98,6 +110,9 @@ def _fulfilled(wish: Wish, task: Task) -> bool:
             done = mine and task.state is TaskState.IN_PROGRESS
         case Deed.ATTEMPTED:
             done = any(_is_same(wish.attempt, known) for known in task.work.attempts)
+        case Deed.TICKED | Deed.UNTICKED:
+            ticked = any(tick.item == wish.item for tick in task.work.ticks)
+            done = ticked == (wish.deed is Deed.TICKED)
         case Deed.COMPLETED:
             same = wish.ending is not None and task.work.outcome == wish.ending.outcome
             done = mine and same and task.state is TaskState.COMPLETED
@@ -105,21 +120,31 @@ def _fulfilled(wish: Wish, task: Task) -> bool:
 
 
 def _work_after(wish: Wish, task: Task, at: datetime) -> Work:
-    attempts = task.work.attempts
+    attempts, ticks = task.work.attempts, task.work.ticks
     owned = replace(task.work, owner=wish.person.subject, owner_name=wish.person.name)
     match wish.deed:
         case Deed.CLAIMED:
             after = owned
         case Deed.RELEASED:
-            after = replace(NOTHING_DONE, attempts=attempts)
+            after = replace(NOTHING_DONE, attempts=attempts, ticks=ticks)
         case Deed.STARTED:
             after = replace(owned, started_at=at)
         case Deed.ATTEMPTED:
             after = replace(task.work, attempts=_with(attempts, wish.attempt))
+        case Deed.TICKED:
+            after = replace(task.work, ticks=(*ticks, _tick(wish, task, at)))
+        case Deed.UNTICKED:
+            after = replace(task.work, ticks=tuple(one for one in ticks if one.item != wish.item))
         case Deed.COMPLETED:
             outcome = wish.ending.outcome if wish.ending else None
             after = replace(owned, completed_at=at, outcome=outcome, evidence=wish.evidence)
     return after
+
+
+def _tick(wish: Wish, task: Task, at: datetime) -> Tick:
+    if wish.item not in task.step.checklist:
+        raise NotOnTheList(task)
+    return Tick(item=wish.item, at=at, by=wish.person.subject, name=wish.person.name)
 
 
 def _is_same(one: Attempt | None, other: Attempt) -> bool:

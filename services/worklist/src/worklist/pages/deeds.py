@@ -27,7 +27,15 @@ from worklist.domain.evidence import (
 from worklist.domain.outcomes import ATTEMPTS, NoteNeeded, Outcome, OutcomeNotAllowed, ending
 from worklist.domain.people import Person
 from worklist.domain.tasks import Task, TaskId
-from worklist.domain.work import AnothersTask, Deed, TaskHasChanged, TaskIsClosed, Wish, WorkRefused
+from worklist.domain.work import (
+    AnothersTask,
+    Deed,
+    NotOnTheList,
+    TaskHasChanged,
+    TaskIsClosed,
+    Wish,
+    WorkRefused,
+)
 from worklist.pages.frame import Frame, NotForThisRole
 from worklist.ports import TaskReads
 from worklist.work_tasks import WorkTasks
@@ -46,6 +54,9 @@ SAID: Mapping[str, Said] = {
     "released": Said("The task is back with the team."),
     "started": Said("The task is in progress."),
     "completed": Said("The task is completed."),
+    "left_open": Said("The task is completed. Lines of its checklist were left open."),
+    "ticked": Said("Ticked; the task stays open."),
+    "unticked": Said("The tick is taken back."),
     "attempted": Said("The attempt is on record; the task stays open."),
     "stale": Said(
         "The task changed while you were looking at it, so nothing was done. "
@@ -57,12 +68,14 @@ SAID: Mapping[str, Said] = {
     "gone": Said("There is no such task any more.", good=False),
     "outcome": Said("Choose how the task ended.", good=False),
     "time": Said("Say when it was; a time to come is none.", good=False),
+    "list": Said("The checklist has no such line any more, so nothing was done.", good=False),
     "note": Said("This outcome needs a note that says why.", good=False),
 }
 _REFUSALS: Mapping[type[Exception], str] = {
     TaskHasChanged: "stale",
     AnothersTask: "taken",
     TaskIsClosed: "closed",
+    NotOnTheList: "list",
     OutcomeNotAllowed: "outcome",
     NoteNeeded: "note",
     NotYet: "time",
@@ -72,6 +85,8 @@ _DEEDS = {
     "release": Deed.RELEASED,
     "start": Deed.STARTED,
     "attempt": Deed.ATTEMPTED,
+    "tick": Deed.TICKED,
+    "untick": Deed.UNTICKED,
     "complete": Deed.COMPLETED,
 }
 
@@ -89,6 +104,8 @@ class DeedForm(BaseModel):
     mdm: Complexity | Literal[""] = ""
     done_at: datetime | Literal[""] = ""
     """On the site's clock, as a browser sends it."""
+    item: Annotated[str, Field(max_length=2_000, pattern=r"^[^\x00]*$")] = ""
+    """A line of the checklist."""
     note: Annotated[str, Field(max_length=2_000, pattern=r"^[^\x00]*$")] = ""
 
 
@@ -114,7 +131,7 @@ class DeedDesk:
             return "gone"
         wish = self._wish(item.task, deed, person, form)
         done = await self._work(TaskId(task_id), wish)
-        return deed.value if done else "gone"
+        return _code_of(deed, done) if done else "gone"
 
     def _wish(self, task: Task, deed: Deed, person: Person, form: DeedForm) -> Wish:
         code, now = task.step.code, self._clock.now()
@@ -127,7 +144,7 @@ class DeedDesk:
                 attempt = attempted(code, _attempt(form, code, person, now), now)
                 wish = Wish(deed, person, form.version, attempt=attempt, note=form.note)
             case _:
-                wish = Wish(deed, person, form.version)
+                wish = Wish(deed, person, form.version, item=form.item)
         return wish
 
     def _evidence(self, site: str, form: DeedForm, now: datetime) -> Evidence | None:
@@ -141,6 +158,11 @@ class DeedDesk:
             mdm=form.mdm or None,
         )
         return None if said == Evidence() else said
+
+
+def _code_of(deed: Deed, task: Task) -> str:
+    is_open = any(tick is None for _, tick in task.lines)
+    return "left_open" if deed is Deed.COMPLETED and is_open else deed.value
 
 
 def _attempt(form: DeedForm, code: str, person: Person, now: datetime) -> Attempt:

@@ -11,6 +11,7 @@ from worklist.domain.people import Person
 from worklist.domain.tasks import Task
 from worklist.domain.timing import Judgement, Timing
 from worklist.judging import judgement_of
+from worklist.pages.checklists import LineView, left_open, lines_of
 from worklist.pages.choices import Choices, choices_for
 from worklist.pages.times import LocalTimes, Shown, age, on
 from worklist.ports import Escalated, Item
@@ -68,6 +69,8 @@ class TaskView:
     why_withdrawn: str
     reminded: str
     escalated: str
+    checklist: tuple[LineView, ...]
+    left_open: str
     choices: Choices
 
 
@@ -161,6 +164,8 @@ class Viewer:
             why_withdrawn=words.because(task.cancelled_for) if task.cancelled_for else "",
             reminded="Reminder sent" if "reminder.due_soon" in reminded else "",
             escalated=_escalated(escalated, times),
+            checklist=lines_of(task, times),
+            left_open=left_open(task),
             choices=choices_for(self._person, task),
         )
 

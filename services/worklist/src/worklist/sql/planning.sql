@@ -48,12 +48,16 @@ SELECT tasks.*, transitions.patient_key, transitions.correlation_id
 -- write_tasks --
 -- Writes tasks as they stand after a plan, new and old alike.
 INSERT INTO tasks AS known (task_id, transition_id, site, version, code, title, role, due_at,
-                            window_opens_at, best_before_at, rule, withdrawn_for, state, rank,
-                            changed_at)
-SELECT *
+                            window_opens_at, best_before_at, rule, checklist, withdrawn_for, state,
+                            rank, changed_at)
+SELECT task_id, transition_id, site, version, code, title, role, due_at, window_opens_at,
+       best_before_at, rule, checklist -> 'items', withdrawn_for, state, rank, changed_at
   FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::integer[], $5::text[], $6::text[],
               $7::text[], $8::timestamptz[], $9::timestamptz[], $10::timestamptz[], $11::text[],
-              $12::text[], $13::text[], $14::smallint[], $15::timestamptz[])
+              $12::jsonb[], $13::text[], $14::text[], $15::smallint[], $16::timestamptz[])
+       AS planned (task_id, transition_id, site, version, code, title, role, due_at,
+                   window_opens_at, best_before_at, rule, checklist, withdrawn_for, state, rank,
+                   changed_at)
     ON CONFLICT (task_id) DO UPDATE
    SET version = excluded.version,
        code = excluded.code,
@@ -63,6 +67,7 @@ SELECT *
        window_opens_at = excluded.window_opens_at,
        best_before_at = excluded.best_before_at,
        rule = excluded.rule,
+       checklist = excluded.checklist,
        withdrawn_for = excluded.withdrawn_for,
        state = excluded.state,
        changed_at = excluded.changed_at;

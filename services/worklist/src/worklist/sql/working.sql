@@ -18,5 +18,6 @@ UPDATE tasks
        state = $8::text,
        changed_at = $9::timestamptz,
        attempts = $10::jsonb,
-       evidence = $11::jsonb
+       evidence = $11::jsonb,
+       ticks = $12::jsonb
  WHERE task_id = $1::uuid;

@@ -110,6 +110,7 @@ class _Unit:
             [step.window_opens_at for step in steps],
             [step.best_before_at for step in steps],
             [step.rule for step in steps],
+            [{"items": step.checklist} for step in steps],
             [step.withdrawn_for for step in steps],
             [task.state.value for task in tasks],
             [ranks[task.transition_id] for task in tasks],

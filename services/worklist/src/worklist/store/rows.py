@@ -7,7 +7,7 @@ import asyncpg
 from care_chassis.database import Connection, load_queries
 from worklist.domain.tasks import Step, Task, TaskId, TransitionId, Work
 from worklist.ports import ActionRecord
-from worklist.store.evidence import attempts_from_json, evidence_from_json
+from worklist.store.evidence import attempts_from_json, evidence_from_json, ticks_from_json
 
 QUERIES = load_queries("worklist")
 
@@ -36,6 +36,7 @@ def _step_from(row: asyncpg.Record) -> Step:
         window_opens_at=row["window_opens_at"],
         best_before_at=row["best_before_at"],
         rule=row["rule"],
+        checklist=tuple(row["checklist"]),
         withdrawn_for=row["withdrawn_for"],
     )
 
@@ -49,6 +50,7 @@ def _work_from(row: asyncpg.Record) -> Work:
         outcome=row["outcome"],
         attempts=attempts_from_json(row["attempts"]),
         evidence=evidence_from_json(row["evidence"]),
+        ticks=ticks_from_json(row["ticks"]),
     )
 
 

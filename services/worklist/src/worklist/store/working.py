@@ -7,7 +7,7 @@ from care_chassis.database import Connection, Database
 from worklist.domain.tasks import Task, TaskId
 from worklist.ports import Worked
 from worklist.records import worked_action
-from worklist.store.evidence import attempts_to_json, evidence_to_json
+from worklist.store.evidence import attempts_to_json, evidence_to_json, ticks_to_json
 from worklist.store.rows import QUERIES, add_actions, task_from
 
 
@@ -45,6 +45,7 @@ async def _write(connection: Connection, worked: Worked) -> None:
         task.changed_at,
         attempts_to_json(work.attempts),
         evidence_to_json(work.evidence),
+        ticks_to_json(work.ticks),
     )
     await add_actions(connection, [(task.transition_id, worked_action(worked))])
     await outbox.append(connection, [worked.announcement])
