@@ -77,6 +77,7 @@ class App:
         web = Web(
             reads=self.store.reads,
             work=self.store,
+            audit=self.store.audit,
             sites=Sites(FakeSiteFolder(*THREE_ZONES)),
             changes=self.changes,
             clock=self.clock,

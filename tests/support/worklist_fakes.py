@@ -8,10 +8,13 @@ from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
+from tests.support.worklist_audit import FakeAudit
+
 from care_chassis.events import OutgoingEvent
 from care_contracts.notifications import NotificationSnapshot
 from care_contracts.sites import Site
 from care_contracts.transitions import EncounterSnapshot, TransitionKind, TransitionSnapshot
+from worklist.domain.audit import AuditEntry
 from worklist.domain.order import Due
 from worklist.domain.plan import Replanned
 from worklist.domain.tasks import Task, TaskId, TransitionId
@@ -60,11 +63,13 @@ class FakeWorklist:
 
     def __init__(self) -> None:
         self._state = _State()
+        self.audit = FakeAudit()
         self.changes = 0
 
     def clear(self) -> None:
         """Forget everything."""
         self._state = _State()
+        self.audit.clear()
 
     @property
     def reads(self) -> Reads:
@@ -89,11 +94,17 @@ class FakeWorklist:
 
     # --- work
 
-    async def change(self, task_id: TaskId, decide: Callable[[Task], Worked | None]) -> Task | None:
+    async def change(
+        self,
+        task_id: TaskId,
+        decide: Callable[[Task], Worked | None],
+        audited: Callable[[Task], AuditEntry],
+    ) -> Task | None:
         task = self._task(task_id)
         if task is None:
             return None
         worked = decide(task)
+        self.audit.write(audited(worked.task if worked else task))
         if worked is None:
             return task
         self._state.tasks[task_id] = worked.task

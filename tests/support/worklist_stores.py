@@ -24,6 +24,7 @@ from worklist.domain.work import Deed, Wish
 from worklist.plan_tasks import PlanTasks
 from worklist.ports import (
     AfterTask,
+    Audit,
     Item,
     PlanningStore,
     Reads,
@@ -32,6 +33,7 @@ from worklist.ports import (
 )
 from worklist.sites import Sites
 from worklist.store import (
+    PostgresAudit,
     PostgresPlanning,
     PostgresTasks,
     PostgresTransitions,
@@ -59,6 +61,7 @@ class Worklist:
     planning: PlanningStore
     working: WorkStore
     reads: Reads
+    audit: Audit
     said: SaidAloud
     clock: ManualClock
 
@@ -98,7 +101,7 @@ class InMemory:
         async def said() -> list[TaskSnapshot]:
             return [TaskSnapshot.model_validate_json(one.data) for one in store.outbox]
 
-        return Worklist(store, store, store.reads, said, ManualClock(DISCHARGED_AT))
+        return Worklist(store, store, store.reads, store.audit, said, ManualClock(DISCHARGED_AT))
 
 
 class InPostgres:
@@ -108,12 +111,15 @@ class InPostgres:
     async def worklist(self, make_database: Callable[[str], str]) -> AsyncGenerator[Worklist]:
         async with Database(make_database("worklist"), most_connections=2) as database:
             async with database.transaction() as connection:
-                await connection.execute("ALTER TABLE task_actions DISABLE TRIGGER USER")
+                for table in ("task_actions", "audit_entries"):
+                    await connection.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
                 await connection.execute(
-                    "TRUNCATE transitions, encounters, notifications, reminders, inbox, outbox"
-                    " CASCADE"
+                    "TRUNCATE transitions, encounters, notifications, reminders, inbox, outbox,"
+                    " audit_entries CASCADE"
                 )
-                await connection.execute("ALTER TABLE task_actions ENABLE TRIGGER USER")
+                await connection.execute("UPDATE audit_end SET position = 0, seal = ''")
+                for table in ("task_actions", "audit_entries"):
+                    await connection.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
 
             async def said() -> list[TaskSnapshot]:
                 async with database.transaction() as connection:
@@ -128,6 +134,7 @@ class InPostgres:
                     PostgresTransitions(database),
                     PostgresVisits(database),
                 ),
+                PostgresAudit(database),
                 said,
                 ManualClock(DISCHARGED_AT),
             )

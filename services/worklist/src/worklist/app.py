@@ -22,12 +22,14 @@ from worklist.pages import pages_router
 from worklist.pages.frame import Frame
 from worklist.pages.sessions import Sessions
 from worklist.plan_tasks import PlanTasks
-from worklist.ports import Reads, WorkStore
+from worklist.ports import Audit, Reads, WorkStore
 from worklist.routes import reaction
 from worklist.security import SecurityHeaders
+from worklist.see_patients import SeePatients
 from worklist.settings import Settings
 from worklist.sites import Sites
 from worklist.store import (
+    PostgresAudit,
     PostgresPlanning,
     PostgresTasks,
     PostgresTransitions,
@@ -45,6 +47,7 @@ class Web:
 
     reads: Reads
     work: WorkStore
+    audit: Audit
     sites: Sites
     changes: Changes
     clock: Clock
@@ -67,6 +70,7 @@ def build(settings: Settings) -> Assembly:
             PostgresTasks(database), PostgresTransitions(database), PostgresVisits(database)
         ),
         work=PostgresWork(database),
+        audit=PostgresAudit(database),
         sites=sites,
         changes=changes,
         clock=clock,
@@ -95,23 +99,24 @@ def build(settings: Settings) -> Assembly:
 def build_http(settings: Settings, web: Web) -> FastAPI:
     """Pages at `/`, REST at `/api`, and what pages load at `/static`."""
     secret = settings.token_secret.get_secret_value()
+    patients = SeePatients(web.reads, web.audit, web.clock)
     work = WorkTasks(web.work, web.clock)
     sessions = Sessions(secret=secret, wall=web.wall, secure=settings.secure_cookies)
-    frame = Frame(sessions=sessions, sites=web.sites, clock=web.clock)
+    frame = Frame(sessions=sessions, patients=patients, sites=web.sites, clock=web.clock)
     http = FastAPI(title="worklist", docs_url=None, redoc_url=None, openapi_url=None)
     http.add_middleware(SecurityHeaders, secure=settings.secure_cookies)
     frame.answer_errors(http)
     http.include_router(
         pages_router(
             frame=frame,
-            reads=web.reads,
+            patients=patients,
             work=work,
             development_sign_in=settings.development_sign_in,
         )
     )
     http.include_router(live_router(web.changes, frame.seer))
     api = build_api(
-        reads=web.reads,
+        patients=patients,
         work=work,
         sites=web.sites,
         clock=web.clock,

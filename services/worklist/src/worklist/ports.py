@@ -11,6 +11,7 @@ from care_chassis.events import OutgoingEvent
 from care_contracts.notifications import NotificationSnapshot
 from care_contracts.reminders import Reminder, ReminderEventType
 from care_contracts.transitions import EncounterSnapshot, TransitionSnapshot
+from worklist.domain.audit import AuditEntry, Sealed
 from worklist.domain.order import Due
 from worklist.domain.plan import Replanned
 from worklist.domain.tasks import Task, TaskId, TransitionId
@@ -114,12 +115,37 @@ class Worked:
 class WorkStore(Protocol):
     """Where people's work on tasks is kept."""
 
-    async def change(self, task_id: TaskId, decide: Callable[[Task], Worked | None]) -> Task | None:
+    async def change(
+        self,
+        task_id: TaskId,
+        decide: Callable[[Task], Worked | None],
+        audited: Callable[[Task], AuditEntry],
+    ) -> Task | None:
         """Hold the task, let `decide` say what becomes of it, and write that in one transaction.
 
         Gives the task as it stands then, unchanged where `decide` gives None; None where there is
-        no such task. What `decide` raises ends the transaction.
+        no such task. `audited` says what the audit keeps of it, also where nothing changed. What
+        `decide` raises ends the transaction.
         """
+        ...
+
+
+# --- who saw what ---------------------------------------------------------------------------
+
+
+class Audit(Protocol):
+    """Where it is kept who saw or changed what."""
+
+    async def add(self, entry: AuditEntry) -> None:
+        """Seal the entry to the last one and keep it, whoever else is adding at the same time."""
+        ...
+
+    async def chain(self, after: int, limit: int) -> list[Sealed]:
+        """Entries from the place after this one on, in the order of the chain."""
+        ...
+
+    async def last(self) -> tuple[int, bytes]:
+        """The place and the seal that the last entry added had."""
         ...
 
 

@@ -8,6 +8,7 @@ from care_chassis.logs import get_logger
 from care_chassis.telemetry import current_traceparent
 from care_contracts.tasks import TaskEventType
 from worklist.announcements import announcement
+from worklist.domain.audit import AuditEntry
 from worklist.domain.tasks import Task, TaskId
 from worklist.domain.work import Deed, Wish, perform
 from worklist.ports import Worked, WorkStore
@@ -37,7 +38,9 @@ class WorkTasks:
 
         Raises WorkRefused, or TransientError where the database is away.
         """
-        task = await self._store.change(task_id, partial(self._decide, wish))
+        task = await self._store.change(
+            task_id, partial(self._decide, wish), partial(self._audited, wish)
+        )
         if task is not None:
             _log.info("task_worked", task_id=str(task_id), kind=wish.deed, state=task.state)
         return task
@@ -48,3 +51,13 @@ class WorkTasks:
             return None
         event = announcement(_EVENT_TYPES[wish.deed], after, current_traceparent())
         return Worked(wish, task, after, event)
+
+    def _audited(self, wish: Wish, task: Task) -> AuditEntry:
+        return AuditEntry(
+            at=self._clock.now(),
+            person=wish.person,
+            action=f"task_{wish.deed}",
+            patients=(task.patient_key,),
+            transition_id=task.transition_id,
+            task_id=task.task_id,
+        )

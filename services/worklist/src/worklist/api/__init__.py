@@ -9,13 +9,18 @@ from worklist.api.problems import answer_problems
 from worklist.api.tasks import TaskDesk, tasks_router
 from worklist.api.transitions import TransitionDesk, transitions_router
 from worklist.api.visits import visits_router
-from worklist.ports import Reads
+from worklist.see_patients import SeePatients
 from worklist.sites import Sites
 from worklist.work_tasks import WorkTasks
 
 
 def build_api(
-    *, reads: Reads, work: WorkTasks, sites: Sites, clock: Clock, verifier: TokenVerifier
+    *,
+    patients: SeePatients,
+    work: WorkTasks,
+    sites: Sites,
+    clock: Clock,
+    verifier: TokenVerifier,
 ) -> FastAPI:
     """The application to mount at `/api`."""
     api = FastAPI(
@@ -27,8 +32,8 @@ def build_api(
         redoc_url=None,
     )
     answer_problems(api)
-    door = Door(verifier)
-    api.include_router(transitions_router(TransitionDesk(reads.transitions, sites, clock), door))
-    api.include_router(tasks_router(TaskDesk(reads.tasks, work, sites, clock), door))
-    api.include_router(visits_router(reads.visits, door))
+    door = Door(verifier, patients)
+    api.include_router(transitions_router(TransitionDesk(patients, sites, clock), door))
+    api.include_router(tasks_router(TaskDesk(patients, work, sites, clock), door))
+    api.include_router(visits_router(patients, door))
     return api

@@ -9,6 +9,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from care_chassis.identity import NotIdentified, TokenVerifier
 from worklist.api.problems import Problem
 from worklist.domain.people import Person
+from worklist.see_patients import SeePatients
 
 _SCHEME = HTTPBearer(auto_error=False, description="`make token ROLE=nurse` prints one.")
 _Credentials: TypeAlias = Annotated[HTTPAuthorizationCredentials | None, Depends(_SCHEME)]
@@ -17,13 +18,15 @@ _Credentials: TypeAlias = Annotated[HTTPAuthorizationCredentials | None, Depends
 class Door:
     """Lets in who may see patients, and to the work who may work."""
 
-    def __init__(self, verifier: TokenVerifier) -> None:
+    def __init__(self, verifier: TokenVerifier, patients: SeePatients) -> None:
         self._verifier = verifier
+        self._patients = patients
 
     async def seer(self, credentials: _Credentials) -> Person:
         """Someone who may see patients. Raises Problem."""
         person = self._identified(credentials)
         if not person.may_see:
+            await self._patients.by(person).turned_away()
             detail = f"The role {person.role} runs the system and does not see patients."
             raise Problem(HTTPStatus.FORBIDDEN, "role", detail)
         return person
@@ -32,6 +35,7 @@ class Door:
         """Someone who may work tasks. Raises Problem."""
         person = self._identified(credentials)
         if not person.may_work:
+            await self._patients.by(person).turned_away()
             detail = f"The role {person.role} does not work tasks; the care team does."
             raise Problem(HTTPStatus.FORBIDDEN, "role", detail)
         return person

@@ -23,7 +23,8 @@ from worklist.domain.people import Person
 from worklist.domain.tasks import TaskId
 from worklist.domain.work import Deed, Wish
 from worklist.places import after_task
-from worklist.ports import Item, TaskFilter, TaskReads
+from worklist.ports import Item, TaskFilter
+from worklist.see_patients import SeePatients
 from worklist.sites import Sites
 from worklist.work_tasks import WorkTasks
 
@@ -81,8 +82,8 @@ def _states(given: set[TaskState | Standing]) -> tuple[str, ...] | None:
 class TaskDesk:
     """What the routes about tasks do."""
 
-    def __init__(self, reads: TaskReads, work: WorkTasks, sites: Sites, clock: Clock) -> None:
-        self._reads = reads
+    def __init__(self, patients: SeePatients, work: WorkTasks, sites: Sites, clock: Clock) -> None:
+        self._patients = patients
         self._work = work
         self._sites = sites
         self._clock = clock
@@ -90,31 +91,29 @@ class TaskDesk:
     async def page(self, query: TaskQuery, person: Person) -> TaskPage:
         """A page of the tasks that are asked for."""
         today = self._sites.today(self._clock.now())
-        items = await self._reads.tasks(
+        items = await self._patients.by(person).tasks(
             query.wanted_by(person), today, after_task(query.next), query.limit
         )
         shapes = [self._shape(item) for item in items]
         return TaskPage(items=shapes, next=next_of_tasks(items, query.limit))
 
-    async def read(self, task_id: UUID, response: Response) -> TaskShape:
+    async def read(self, task_id: UUID, person: Person, response: Response) -> TaskShape:
         """One task, with its version as the ETag. Raises Problem."""
-        item = await self._reads.task(task_id)
-        if item is None:
-            raise _no_such_task()
-        response.headers["ETag"] = f'"{item.task.version}"'
-        return self._shape(item)
+        item = await self._patients.by(person).task(task_id)
+        return self._answer(_there_is(item), response)
 
     async def do(self, task_id: UUID, wish: Wish, response: Response) -> TaskShape:
         """Do something with a task, and give it as it stands then. Raises Problem."""
         if await self._work(TaskId(task_id), wish) is None:
             raise _no_such_task()
-        return await self.read(task_id, response)
+        return self._answer(await self._at_work(task_id, wish.person), response)
 
     async def completing(
         self, task_id: UUID, body: Completion, person: Person, seen: int | None
     ) -> Wish:
         """The ending that is asked for, checked against the kind of task. Raises Problem."""
-        end = ending(await self._code_of(task_id), body.outcome, body.note or "")
+        code = (await self._at_work(task_id, person)).task.step.code
+        end = ending(code, body.outcome, body.note or "")
         evidence = body.evidence.evidence() if body.evidence else None
         if evidence and evidence.done_at and evidence.done_at > self._clock.now():
             raise NotYet
@@ -124,15 +123,16 @@ class TaskDesk:
         self, task_id: UUID, body: AttemptBody, person: Person, seen: int | None
     ) -> Wish:
         """The attempt that is told of, checked against the kind of task. Raises Problem."""
-        code, now = await self._code_of(task_id), self._clock.now()
+        code, now = (await self._at_work(task_id, person)).task.step.code, self._clock.now()
         attempt = attempted(code, body.attempt(person, now), now)
         return Wish(Deed.ATTEMPTED, person, seen, attempt=attempt, note=body.note)
 
-    async def _code_of(self, task_id: UUID) -> str:
-        item = await self._reads.task(task_id)
-        if item is None:
-            raise _no_such_task()
-        return item.task.step.code
+    async def _at_work(self, task_id: UUID, person: Person) -> Item:
+        return _there_is(await self._patients.by(person).task_at_work(task_id))
+
+    def _answer(self, item: Item, response: Response) -> TaskShape:
+        response.headers["ETag"] = f'"{item.task.version}"'
+        return self._shape(item)
 
     def _shape(self, item: Item) -> TaskShape:
         now, zone = self._clock.now(), self._sites.zone(item.task.site)
@@ -153,9 +153,9 @@ def tasks_router(desk: TaskDesk, door: Door) -> APIRouter:
 
     @router.get("/{task_id}", responses=TASK_RESPONSES, summary="One task")
     async def read_task(  # pyright: ignore[reportUnusedFunction]
-        _person: Annotated[Person, seer], task_id: UUID, response: Response
+        person: Annotated[Person, seer], task_id: UUID, response: Response
     ) -> TaskShape:
-        return await desk.read(task_id, response)
+        return await desk.read(task_id, person, response)
 
     _add_deeds(router, desk, worker)
 
@@ -235,6 +235,12 @@ def _seen(if_match: str | None) -> int | None:
     if not (digits.isascii() and digits.isdigit()):
         return -1  # a tag that is no version of ours matches none
     return int(digits)
+
+
+def _there_is(item: Item | None) -> Item:
+    if item is None:
+        raise _no_such_task()
+    return item
 
 
 def _no_such_task() -> Problem:

@@ -17,22 +17,25 @@ from worklist.api.shaping import shape_of_transition
 from worklist.domain.people import Person
 from worklist.explaining import Told, explain
 from worklist.places import after
-from worklist.ports import After, TransitionReads, VisitFilter
+from worklist.ports import After, VisitFilter
+from worklist.see_patients import SeePatients
 from worklist.sites import Sites
 
 
 class TransitionDesk:
     """What the routes about transitions do."""
 
-    def __init__(self, reads: TransitionReads, sites: Sites, clock: Clock) -> None:
-        self._reads = reads
+    def __init__(self, patients: SeePatients, sites: Sites, clock: Clock) -> None:
+        self._patients = patients
         self._sites = sites
         self._clock = clock
 
-    async def page(self, wanted: VisitFilter, place: After | None, limit: int) -> TransitionPage:
+    async def page(
+        self, person: Person, wanted: VisitFilter, place: After | None, limit: int
+    ) -> TransitionPage:
         """A page of the transitions that are asked for."""
         now = self._clock.now()
-        found = await self._reads.transitions(wanted, place, limit)
+        found = await self._patients.by(person).transitions(wanted, place, limit)
         items = [
             shape_of_transition(one, now.astimezone(self._sites.zone(one.transition.site)).date())
             for one in found
@@ -40,9 +43,9 @@ class TransitionDesk:
         last = After(items[-1].discharged_at, items[-1].transition_id) if items else None
         return TransitionPage(items=items, next=next_after(len(items), limit, last))
 
-    async def explanation(self, transition_id: UUID) -> ExplanationShape:
+    async def explanation(self, person: Person, transition_id: UUID) -> ExplanationShape:
         """Why it looks as it does now. Raises Problem."""
-        followed = await self._reads.transition(transition_id)
+        followed = await self._patients.by(person).transition(transition_id)
         if followed is None:
             raise Problem(
                 HTTPStatus.NOT_FOUND, "no-such-transition", "There is no such transition."
@@ -64,12 +67,12 @@ def transitions_router(desk: TransitionDesk, door: Door) -> APIRouter:
 
     @router.get("/transitions", summary="Transitions, the last discharged first")
     async def list_transitions(  # pyright: ignore[reportUnusedFunction]
-        _person: Annotated[Person, seer],
+        person: Annotated[Person, seer],
         wanted: Annotated[VisitFilter, Depends(_wanted)],
         next_: Next = None,
         limit: Limit = 50,
     ) -> TransitionPage:
-        return await desk.page(wanted, after(next_), limit)
+        return await desk.page(person, wanted, after(next_), limit)
 
     @router.get(
         "/transitions/{transition_id}/explanation",
@@ -77,9 +80,9 @@ def transitions_router(desk: TransitionDesk, door: Door) -> APIRouter:
         responses={404: {"model": ProblemDocument, "description": "There is no such transition."}},
     )
     async def explanation(  # pyright: ignore[reportUnusedFunction]
-        _person: Annotated[Person, seer], transition_id: UUID
+        person: Annotated[Person, seer], transition_id: UUID
     ) -> ExplanationShape:
-        return await desk.explanation(transition_id)
+        return await desk.explanation(person, transition_id)
 
     return router
 

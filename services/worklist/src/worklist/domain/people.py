@@ -1,9 +1,17 @@
 """Who is at work, and which roles may see or do follow-up work."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 _WORKING = frozenset({"nurse", "pharmacist", "coordinator"})
 _SEEING = _WORKING | {"provider", "integration"}
+
+
+class Source(StrEnum):
+    """Where somebody asks from."""
+
+    API = "api"
+    PAGE = "page"
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +21,7 @@ class Person:
     subject: str
     name: str
     role: str
+    source: Source = Source.API
 
     @property
     def may_work(self) -> bool:

@@ -8,18 +8,18 @@ from worklist.pages.frame import Frame
 from worklist.pages.queues import QueuePage, queues_router
 from worklist.pages.sign_in import sign_in_router
 from worklist.pages.transition import TransitionPage, transition_router
-from worklist.ports import Reads
+from worklist.see_patients import SeePatients
 from worklist.work_tasks import WorkTasks
 
 
 def pages_router(
-    *, frame: Frame, reads: Reads, work: WorkTasks, development_sign_in: bool
+    *, frame: Frame, patients: SeePatients, work: WorkTasks, development_sign_in: bool
 ) -> APIRouter:
     """The routes of all pages."""
     router = APIRouter()
-    router.include_router(queues_router(QueuePage(reads.tasks, frame)))
-    router.include_router(transition_router(TransitionPage(reads, frame)))
-    router.include_router(deeds_router(frame, DeedDesk(reads.tasks, work, frame)))
-    router.include_router(find_router(frame, reads.transitions))
+    router.include_router(queues_router(QueuePage(patients, frame)))
+    router.include_router(transition_router(TransitionPage(patients, frame)))
+    router.include_router(deeds_router(frame, DeedDesk(patients, work, frame)))
+    router.include_router(find_router(frame, patients))
     router.include_router(sign_in_router(frame, development=development_sign_in))
     return router

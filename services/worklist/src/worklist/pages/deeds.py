@@ -37,7 +37,7 @@ from worklist.domain.work import (
     WorkRefused,
 )
 from worklist.pages.frame import Frame, NotForThisRole
-from worklist.ports import TaskReads
+from worklist.see_patients import SeePatients
 from worklist.work_tasks import WorkTasks
 
 
@@ -112,8 +112,8 @@ class DeedForm(BaseModel):
 class DeedDesk:
     """Does what a form asks for, and says in one code what came of it."""
 
-    def __init__(self, reads: TaskReads, work: WorkTasks, frame: Frame) -> None:
-        self._reads = reads
+    def __init__(self, patients: SeePatients, work: WorkTasks, frame: Frame) -> None:
+        self._patients = patients
         self._work = work
         self._sites = frame.sites
         self._clock = frame.clock
@@ -126,7 +126,7 @@ class DeedDesk:
             return _REFUSALS[type(error)]
 
     async def _try(self, task_id: UUID, deed: Deed, person: Person, form: DeedForm) -> str:
-        item = await self._reads.task(task_id)
+        item = await self._patients.by(person).task_at_work(task_id)
         if item is None:
             return "gone"
         wish = self._wish(item.task, deed, person, form)
@@ -190,7 +190,7 @@ def deeds_router(frame: Frame, desk: DeedDesk) -> APIRouter:
             visitor = frame.seer(request)
             frame.sessions.check_form(visitor, form.form_token)
             if not visitor.person.may_work:
-                raise NotForThisRole
+                raise NotForThisRole(visitor.person)
             said = await desk.do(task_id, deed, visitor.person, form)
             return RedirectResponse(_way_back(form.back, said, task_id), HTTPStatus.SEE_OTHER)
 

@@ -11,13 +11,13 @@ from fastapi.responses import RedirectResponse
 
 from worklist import words
 from worklist.pages.frame import Frame
-from worklist.ports import TransitionReads
+from worklist.see_patients import SeePatients
 
 _FOUND = 50
 _SHORTEST = 2
 
 
-def find_router(frame: Frame, reads: TransitionReads) -> APIRouter:
+def find_router(frame: Frame, patients: SeePatients) -> APIRouter:
     """The route of the search."""
     router = APIRouter(include_in_schema=False)
 
@@ -30,7 +30,8 @@ def find_router(frame: Frame, reads: TransitionReads) -> APIRouter:
         visitor = frame.seer(request)
         frame.sessions.check_form(visitor, form_token)
         said = sought.strip()
-        found = await reads.found(said, _FOUND) if len(said) >= _SHORTEST else []
+        too_short = len(said) < _SHORTEST
+        found = [] if too_short else await patients.by(visitor.person).found(said, _FOUND)
         viewer = frame.viewer(visitor)
         rows = [
             {
@@ -45,7 +46,7 @@ def find_router(frame: Frame, reads: TransitionReads) -> APIRouter:
             }
             for one in found
         ]
-        content = {"words": said, "rows": rows, "too_short": len(said) < _SHORTEST}
+        content = {"words": said, "rows": rows, "too_short": too_short}
         return frame.render(request, "found.html", content, visitor=visitor)
 
     @router.get("/find")

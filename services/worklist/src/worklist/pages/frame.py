@@ -15,9 +15,11 @@ from starlette.exceptions import HTTPException
 from care_chassis.clock import Clock
 from care_chassis.errors import TransientError
 from care_chassis.logs import get_logger
+from worklist.domain.people import Person
 from worklist.pages.sessions import ForeignForm, NotSignedIn, Sessions, Visitor
 from worklist.pages.views import Viewer
 from worklist.places import NotAPlace
+from worklist.see_patients import SeePatients
 from worklist.sites import Sites
 
 _TEMPLATES = Path(__file__).parent.parent / "templates"
@@ -27,11 +29,17 @@ _log = get_logger("worklist.pages")
 class NotForThisRole(Exception):  # noqa: N818 - it says what is the case
     """Someone whose role has no reason to see patients, or to work tasks."""
 
+    def __init__(self, person: Person) -> None:
+        super().__init__(person.role)
+        self.person = person
+
 
 class Frame:
     """Renders pages for whoever is signed in."""
 
-    def __init__(self, *, sessions: Sessions, sites: Sites, clock: Clock) -> None:
+    def __init__(
+        self, *, sessions: Sessions, patients: SeePatients, sites: Sites, clock: Clock
+    ) -> None:
         environment = Environment(
             loader=FileSystemLoader(_TEMPLATES),
             autoescape=True,
@@ -40,6 +48,7 @@ class Frame:
             lstrip_blocks=True,
         )
         self._templates = Jinja2Templates(env=environment)
+        self._patients = patients
         self.sessions = sessions
         self.sites = sites
         self.clock = clock
@@ -48,7 +57,7 @@ class Frame:
         """Who is asking, if they may see patients. Raises NotSignedIn or NotForThisRole."""
         visitor = self.sessions.visitor(request)
         if not visitor.person.may_see:
-            raise NotForThisRole
+            raise NotForThisRole(visitor.person)
         return visitor
 
     def viewer(self, visitor: Visitor) -> Viewer:
@@ -75,6 +84,7 @@ class Frame:
         app.add_exception_handler(NotSignedIn, self._ask_to_sign_in)
         for kind in (*_WORDS, HTTPException, Exception):
             app.add_exception_handler(kind, self._explain)
+        app.add_exception_handler(NotForThisRole, self._turn_away)
 
     async def _ask_to_sign_in(self, request: Request, _error: Exception) -> Response:
         if "hx-request" in request.headers:  # a page that is open while its session ended
@@ -84,6 +94,11 @@ class Frame:
         if request.method != "GET" or request.url.path == "/live":
             return Response(status_code=HTTPStatus.UNAUTHORIZED)
         return RedirectResponse("/sign-in", HTTPStatus.SEE_OTHER)
+
+    async def _turn_away(self, request: Request, error: Exception) -> Response:
+        if isinstance(error, NotForThisRole):
+            await self._patients.by(error.person).turned_away()
+        return await self._explain(request, error)
 
     async def _explain(self, request: Request, error: Exception) -> Response:
         status, title, words = _explanation(error)

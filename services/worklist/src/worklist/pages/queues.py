@@ -10,12 +10,12 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Query, Request, Response
 
 from worklist.domain.order import Due
-from worklist.domain.people import Person
 from worklist.pages.deeds import SAID
 from worklist.pages.frame import Frame
 from worklist.pages.views import RowView, Viewer
 from worklist.places import after, after_task, word_after, word_after_task
-from worklist.ports import After, Item, QueueCounts, TaskFilter, TaskReads, Today
+from worklist.ports import After, Item, QueueCounts, TaskFilter, Today
+from worklist.see_patients import SeePatients, Sight
 
 _ROWS = 50
 _COUNTED_TO = 1_000
@@ -87,8 +87,8 @@ class Asked:
 class QueuePage:
     """Reads and prepares the page."""
 
-    def __init__(self, reads: TaskReads, frame: Frame) -> None:
-        self._reads = reads
+    def __init__(self, patients: SeePatients, frame: Frame) -> None:
+        self._patients = patients
         self._frame = frame
 
     async def show(self, request: Request, asked: Asked, said: str) -> Response:
@@ -96,8 +96,9 @@ class QueuePage:
         visitor = self._frame.seer(request)
         viewer = self._frame.viewer(visitor)
         today = self._frame.sites.today(viewer.now)
-        counts = await self._reads.counts(visitor.person.subject, asked.site, today, _COUNTED_TO)
-        items, following = await self._items(asked, visitor.person, today)
+        sight = self._patients.by(visitor.person)
+        counts = await sight.counts(asked.site, today, _COUNTED_TO)
+        items, following = await self._items(asked, sight, today)
         content = {
             "title": _TITLES[asked.queue],
             "asked": asked,
@@ -114,20 +115,20 @@ class QueuePage:
         return self._frame.render(request, "worklist.html", content, visitor=visitor)
 
     async def _items(
-        self, asked: Asked, person: Person, today: Today
+        self, asked: Asked, sight: Sight, today: Today
     ) -> tuple[Sequence[Item], str | None]:
         """The rows of the page, and the word for the page after it."""
         if asked.queue is Queue.COMPLETED:
-            items = await self._reads.completed(asked.site, after(asked.after), _ROWS)
+            items = await sight.completed(asked.site, after(asked.after), _ROWS)
             return items, _completed_word(items)
         wanted = TaskFilter(
             only_open=True,
             site=asked.site,
-            owner=person.subject if asked.queue is Queue.MINE else None,
+            owner=sight.person.subject if asked.queue is Queue.MINE else None,
             unassigned=asked.queue is Queue.UNASSIGNED,
             due={Queue.TODAY: Due.TODAY, Queue.OVERDUE: Due.OVERDUE}.get(asked.queue),
         )
-        items = await self._reads.tasks(wanted, today, after_task(asked.after), _ROWS)
+        items = await sight.tasks(wanted, today, after_task(asked.after), _ROWS)
         return items, word_after_task(items[-1]) if len(items) == _ROWS else None
 
 

@@ -9,7 +9,7 @@ from fastapi import Request, Response
 
 from care_chassis.clock import Clock
 from care_chassis.identity import Identity, NotIdentified, TokenVerifier, issue_token
-from worklist.domain.people import Person
+from worklist.domain.people import Person, Source
 
 COOKIE = "homeward_worklist"
 _LIFETIME = timedelta(hours=10)  # a long shift; then the page asks again
@@ -81,7 +81,7 @@ class Sessions:
             identity = self._verifier.identify(token)
         except NotIdentified as error:
             raise NotSignedIn from error
-        return Person(identity.subject, identity.name, identity.role)
+        return Person(identity.subject, identity.name, identity.role, Source.PAGE)
 
     def _form_token(self, session: str) -> str:
         message = f"form\x1f{session}".encode()

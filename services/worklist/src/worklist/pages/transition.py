@@ -21,10 +21,9 @@ from worklist.pages.deeds import SAID
 from worklist.pages.frame import Frame
 from worklist.pages.times import LocalTimes, Shown, on
 from worklist.pages.views import TaskView, Viewer, chips, risk
-from worklist.ports import ActionRecord, Followed, Reads
+from worklist.ports import ActionRecord, Followed
+from worklist.see_patients import SeePatients
 
-_NOTICES = 50
-_ACTIONS = 200
 _RUNNING = frozenset({TransitionState.ACTIVE, TransitionState.PROVISIONAL})
 
 
@@ -65,20 +64,18 @@ class ActionView:
 class TransitionPage:
     """Reads and prepares the page."""
 
-    def __init__(self, reads: Reads, frame: Frame) -> None:
-        self._reads = reads
+    def __init__(self, patients: SeePatients, frame: Frame) -> None:
+        self._patients = patients
         self._frame = frame
 
     async def show(self, request: Request, transition_id: UUID, said: str) -> Response:
         """The page. Raises NotSignedIn, NotForThisRole, HTTPException or TransientError."""
         visitor = self._frame.seer(request)
-        followed = await self._reads.transitions.transition(transition_id)
-        if followed is None:
+        seen = await self._patients.by(visitor.person).follow_up(transition_id)
+        if seen is None:
             raise HTTPException(HTTPStatus.NOT_FOUND)
         viewer = self._frame.viewer(visitor)
-        transition = followed.transition
-        notices = await self._reads.visits.notifications_of_visit(transition.visit_key, _NOTICES)
-        actions = await self._reads.transitions.actions(transition_id, _ACTIONS)
+        followed, transition = seen.followed, seen.followed.transition
         times = viewer.times(transition.site)
         content = {
             "here": f"/transitions/{transition_id}",
@@ -87,7 +84,7 @@ class TransitionPage:
             **_facts(transition, times, self._frame.sites.name(transition.site)),
             **_plan(followed, viewer),
             "clocks": _clocks(transition, times, viewer),
-            "notices": [_notice(notice, times) for notice in notices],
+            "notices": [_notice(notice, times) for notice in seen.notices],
             "sentences": explain(
                 Told(
                     transition,
@@ -96,7 +93,7 @@ class TransitionPage:
                     followed.tasks,
                 )
             ),
-            "actions": _record(actions, followed.tasks, times),
+            "actions": _record(seen.actions, followed.tasks, times),
             "as_of": times.at(viewer.now),
         }
         return self._frame.render(request, "transition.html", content, visitor=visitor)

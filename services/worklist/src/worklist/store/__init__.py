@@ -1,10 +1,12 @@
 """Where the worklist is kept: PostgreSQL, by the named queries of `sql/`."""
 
+from worklist.store.audit import PostgresAudit
 from worklist.store.planning import PostgresPlanning
 from worklist.store.reading import PostgresTasks, PostgresTransitions, PostgresVisits
 from worklist.store.working import PostgresWork
 
 __all__ = [
+    "PostgresAudit",
     "PostgresPlanning",
     "PostgresTasks",
     "PostgresTransitions",

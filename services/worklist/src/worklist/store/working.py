@@ -4,9 +4,11 @@ from collections.abc import Callable
 
 from care_chassis import outbox
 from care_chassis.database import Connection, Database
+from worklist.domain.audit import AuditEntry
 from worklist.domain.tasks import Task, TaskId
 from worklist.ports import Worked
 from worklist.records import worked_action
+from worklist.store.audit import add_entry
 from worklist.store.evidence import attempts_to_json, evidence_to_json, ticks_to_json
 from worklist.store.rows import QUERIES, add_actions, task_from
 
@@ -17,17 +19,23 @@ class PostgresWork:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def change(self, task_id: TaskId, decide: Callable[[Task], Worked | None]) -> Task | None:
+    async def change(
+        self,
+        task_id: TaskId,
+        decide: Callable[[Task], Worked | None],
+        audited: Callable[[Task], AuditEntry],
+    ) -> Task | None:
         async with self._database.transaction() as connection:
             row = await connection.fetchrow(QUERIES["hold_task"], task_id)
             if row is None:
                 return None
             task = task_from(row)
             worked = decide(task)
-            if worked is None:
-                return task
-            await _write(connection, worked)
-            return worked.task
+            if worked is not None:
+                await _write(connection, worked)
+                task = worked.task
+            await add_entry(connection, audited(task))
+            return task
 
 
 async def _write(connection: Connection, worked: Worked) -> None:
