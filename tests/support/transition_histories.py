@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
 from tests.support.transition_orchestrator_fakes import (
-    DEFAULT,
     NEW_YORK,
     PROGRAMMES,
     named,
@@ -18,11 +17,13 @@ from tests.support.transition_orchestrator_fakes import (
     visit_named,
 )
 
+from transition_orchestrator.domain.attribution import AttributionRules, TeamRule
 from transition_orchestrator.domain.calendar import BusinessCalendar, LocalDays
 from transition_orchestrator.domain.cluster import Cluster, gatherings_of
 from transition_orchestrator.domain.merging import Json
 from transition_orchestrator.domain.messages import Message, MessageKind
 from transition_orchestrator.domain.plan import Step, StepState
+from transition_orchestrator.domain.programme import Followed
 from transition_orchestrator.domain.reconciliation import Setting, reconcile
 
 EXAMPLES: Final = int(os.environ.get("CARE_PROPERTY_EXAMPLES", "0"))
@@ -38,15 +39,32 @@ CLASSES: Final = (
     "inpatient",
     "emergency",
     "observation",
+    "obstetrics",
     "outpatient",
     None,
 )
 DISPOSITIONS: Final = ("01", "03", "07", "09", "20", "02", "81", "82", None)
+_LOCATIONS: Final[tuple[dict[str, Any], ...]] = (
+    {},
+    {},
+    {},
+    {"location": "4W-1"},
+    {"location": "ICU-2"},
+    {"location": None},
+)
 _SETTING: Final = Setting(
     days=LocalDays(ZoneInfo(NEW_YORK), BusinessCalendar()),
     programmes=PROGRAMMES,
-    opens_with=DEFAULT,
+    opens_with=PROGRAMMES.of((Followed("default@2"), Followed("maternity@1"))),
     now=NOW,
+    attribution=AttributionRules(
+        practices={"GP1": "Maple Street"},
+        teams=(
+            TeamRule("ward", "west", units=frozenset({"4W"})),
+            TeamRule("practice", "maple", practices=frozenset({"Maple Street"})),
+        ),
+        default_team="pool",
+    ),
 )
 _OFTEN: Final = (
     MessageKind.ADMITTED,
@@ -132,12 +150,13 @@ def _of_the_person(draw: st.DrawFn, event_id: str) -> dict[str, Json]:
         person["deceased"] = died == 0
     if draw(st.integers(0, 7)) == 0:
         person["primary_care_provider"] = draw(st.sampled_from((None, {"identifier": "GP1"})))
+        person["primary_care_from"] = draw(st.sampled_from((None, "PRT", "PD1-4")))
     return person
 
 
 @st.composite
 def _of_the_visit(draw: st.DrawFn, kind: MessageKind, at: datetime) -> dict[str, Any]:
-    facts: dict[str, Any] = {}
+    facts: dict[str, Any] = dict(draw(st.sampled_from(_LOCATIONS)))
     if kind not in _OF_NO_VISIT and draw(st.integers(0, 7)):
         facts["encounter_class"] = draw(st.sampled_from(CLASSES))
     if kind in _OF_TWO_ACCOUNTS or draw(st.booleans()):

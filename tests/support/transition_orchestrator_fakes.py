@@ -12,6 +12,7 @@ from tests.support.manual_clock import ManualClock
 from care_chassis.consumption import Delivery
 from care_chassis.events import Event, OutgoingEvent
 from care_chassis.inbox import KEPT_FOR
+from transition_orchestrator.domain.attribution import AttributionRules
 from transition_orchestrator.domain.calendar import BusinessCalendar, LocalDays
 from transition_orchestrator.domain.cluster import Cluster
 from transition_orchestrator.domain.merging import Json, Stamp
@@ -116,15 +117,21 @@ class _MemoryLedger:
 class FakeSites:
     """Sites named by their zone, all with the same rules."""
 
-    def __init__(self, risk: RiskRules | None = None, opens_with: Programme = DEFAULT) -> None:
+    def __init__(
+        self,
+        risk: RiskRules | None = None,
+        opens_with: Programme = DEFAULT,
+        attribution: AttributionRules | None = None,
+    ) -> None:
         self._risk = risk or RiskRules()
         self._opens_with = opens_with
+        self._attribution = attribution or AttributionRules()
 
     def rules_of(self, site: str) -> SiteRules | None:
         if "/" not in site:
             return None
         days = LocalDays(ZoneInfo(site), BusinessCalendar())
-        return SiteRules(days, self._opens_with, self._risk)
+        return SiteRules(days, self._opens_with, self._risk, self._attribution)
 
     def codes(self) -> Iterable[str]:
         return available_timezones()

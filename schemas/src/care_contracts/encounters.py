@@ -158,6 +158,8 @@ class PatientFacts(Facts):
     deceased: bool | None = None
     died_at: Instant | None = None
     primary_care_provider: Practitioner | None = None
+    primary_care_from: str | None = None
+    """Where the message names that provider: `PRT`, `ROL` or `PD1-4`."""
     named_practitioners: list[Practitioner] | None = None
     """Whom the patient goes to besides and wants to be told: PRT-4 or ROL-3 = FHCP."""
     protected: bool | None = None

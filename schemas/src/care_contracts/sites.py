@@ -277,6 +277,34 @@ def _by_name(value: object) -> object:
     return {"name": value} if isinstance(value, str) else value
 
 
+class TeamRule(_Strict):
+    """Whom a care team takes: those to whom every list that is given applies."""
+
+    name: str
+    """What the explanation of a transition calls it."""
+    team: str
+    units: list[str] = []
+    """Points of care (PV1-3.1, after `hl7.locations`) where the patient was last."""
+    providers: list[str] = []
+    """Primary care providers, by identifier."""
+    practices: list[str] = []
+    """Of the primary care provider, by `directory`."""
+    kinds: list[str] = []
+    """Of the transition, such as `facility_tracking`."""
+    dispositions: list[DispositionCode] = []
+
+
+class Attribution(_Strict):
+    """Which care team a transition belongs to (rulebook section 11)."""
+
+    teams: dict[str, str] = {}
+    """Codes, to names that people know."""
+    rules: list[TeamRule] = []
+    """The first that applies decides."""
+    default: str | None = None
+    """The team of whom no rule takes; without it nobody's."""
+
+
 class DirectoryEntry(_Strict):
     """How to reach a clinician whom messages name by identifier only, or a post-acute provider."""
 
@@ -305,6 +333,7 @@ class Site(_Strict):
     ]
     """Side by side; the first one's words are used for work that several ask for."""
     risk: RiskScores = RiskScores()
+    attribution: Attribution = Attribution()
     directory: list[DirectoryEntry] = []
 
     @field_validator("time_zone")

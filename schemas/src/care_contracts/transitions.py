@@ -102,6 +102,20 @@ class Enrolment(Contract):
     """The site has steps or hours of its own in it."""
 
 
+class Attribution(Contract):
+    """Whose the transition is: the primary care provider, and the care team."""
+
+    pcp: str
+    """Where the messages name the provider: `PRT`, `ROL` or `PD1-4`; `message` where that was not
+    kept, `none` where nobody is named."""
+    practice: str | None = None
+    """The provider's, by the site's directory."""
+    team: str | None = None
+    """A code of the site's file; None where it has no team for it."""
+    rule: str | None = None
+    """The name of the site's rule that says so, or `default`."""
+
+
 class TransitionPatient(Contract):
     """Who is being followed."""
 
@@ -163,6 +177,8 @@ class TransitionSnapshot(Contract):
     protocol: str
     """`default@1`: name and version it was opened with; several are joined by `+`."""
     enrolments: list[Enrolment] = []
+    attribution: Attribution | None = None
+    """None of a transition that was last told of before there was one."""
     discharged_at: Instant
     discharged_on: date
     disposition: str | None = None

@@ -103,6 +103,7 @@ def test_a_discharge_says_all_it_carries() -> None:
             "given_name": "Paula",
             "email": "paula@primary.example.org",
         },
+        "primary_care_from": "ROL",
     }
     assert said.visit_facts == {
         "account_number": "ACC9",
@@ -141,7 +142,7 @@ def test_what_is_not_said_is_absent_and_what_is_deleted_is_none() -> None:
     assert gone.patient_facts.pop("identifiers")
     assert set(gone.patient_facts) == {
         "family_name", "birth_date", "sex", "language", "phones", "address", "deceased", "died_at",
-        "primary_care_provider",
+        "primary_care_provider", "primary_care_from",
     }  # fmt: skip
     assert set(gone.patient_facts.values()) == {None}
     assert set(gone.visit_facts) == {
@@ -341,18 +342,25 @@ class TestTheVisitsCodes:
         ]
 
 
+def named_in(said: Translation) -> tuple[Any, object]:
+    """The primary care provider, and where the message names them."""
+    facts = said.patient_facts
+    return facts["primary_care_provider"], facts["primary_care_from"]
+
+
 class TestThePerson:
     def test_the_primary_care_provider_is_looked_for_where_versions_have_it(self) -> None:
         rol = "ROL||AD|PP|20^Role^Rita||||||||^NET^Internet^rita@x.example.org"
         gone = "PRT||DE||PP|30^Gone^Gil"
         prt = "PRT||AD||PP|31^Part^Pia||||||||||^NET^Internet^pia@x.example.org"
         other = "PRT||AD||AT|32^Other^Olaf"
-        old = a08(primary_care="10^Old^Otto").patient_facts["primary_care_provider"]
+        old, field = named_in(a08(primary_care="10^Old^Otto"))
         assert old == {"identifier": "10", "family_name": "Old", "given_name": "Otto"}
-        role: Any = a08(segments=(rol, gone, other)).patient_facts["primary_care_provider"]
-        assert (role["identifier"], role["email"]) == ("20", "rita@x.example.org")
-        part: Any = a08(segments=(rol, other, prt)).patient_facts["primary_care_provider"]
-        assert (part["identifier"], part["email"]) == ("31", "pia@x.example.org")
+        assert field == "PD1-4"
+        role, field = named_in(a08(segments=(rol, gone, other)))
+        assert (role["identifier"], role["email"], field) == ("20", "rita@x.example.org", "ROL")
+        part, field = named_in(a08(segments=(rol, other, prt)))
+        assert (part["identifier"], part["email"], field) == ("31", "pia@x.example.org", "PRT")
 
     @pytest.mark.parametrize(
         ("fields", "deceased"),

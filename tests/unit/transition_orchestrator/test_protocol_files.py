@@ -13,6 +13,7 @@ SHIPPED = {
     "coleman@1",
     "default@1",
     "default@2",
+    "find-pcp@1",
     "maternity@1",
     "naylor@1",
     "project-red@1",

@@ -101,6 +101,14 @@ def test_absent_deleted_and_given_facts_stay_three_things() -> None:
     assert news.patient_facts == {"language": "es"}
 
 
+def test_what_an_attribution_goes_by_is_kept() -> None:
+    person = PatientFacts(primary_care_provider=None, primary_care_from="PRT")
+    news = read_news(event("encounter.updated", encounter(VisitFacts(location="4W-1"), person)))
+    assert isinstance(news, Message)
+    assert news.visit_facts == {"location": "4W-1"}
+    assert news.patient_facts == {"primary_care_provider": None, "primary_care_from": "PRT"}
+
+
 def test_what_no_rule_asks_for_is_not_kept() -> None:
     body = encounter(VisitFacts(admit_source="7"), PatientFacts(sex="F", address="1 Example Way"))
     news = read_news(event("encounter.updated", body))

@@ -10,6 +10,7 @@ import pytest
 from tests.support.worklist_app import App, fresh_app
 from tests.support.worklist_builders import known_as, newer, step, transition, withdrawn
 
+from care_contracts.encounters import Practitioner
 from care_contracts.measures import Measure, Tcm, TcmElement
 from care_contracts.scores import (
     Flagged,
@@ -20,7 +21,7 @@ from care_contracts.scores import (
     LaceEvidence,
     Risk,
 )
-from care_contracts.transitions import DayOff, TransitionSnapshot
+from care_contracts.transitions import Attribution, DayOff, Step, TransitionSnapshot
 from transition_orchestrator.domain import measures as judged_measures
 from transition_orchestrator.domain.tcm_terms import Why
 from worklist.domain.measures import Standing, standing_of
@@ -73,6 +74,59 @@ def test_the_worked_example_is_told_from_the_discharge_to_the_deadline() -> None
         "2 business days after discharge; the weekend and Memorial Day Mon 25 May 2026 are not "
         "counted. It is best done by Sat 23 May 2026 17:00."
     )
+
+
+PAULAS = (
+    "The primary care provider is Paula Primary, whom the message names in PD1-4, at Maple by the "
+    "site's directory."
+)
+PAULA = Practitioner(identifier="GP1", family_name="Primary", given_name="Paula")
+
+
+@pytest.mark.parametrize(
+    ("whose", "provider", "steps", "pcp", "team"),
+    [
+        (None, PAULA, [], None, None),
+        (
+            Attribution(pcp="PD1-4", practice="Maple", team="north", rule="north-side"),
+            PAULA,
+            [],
+            PAULAS,
+            "The team north has it, by the site's rule north-side.",
+        ),
+        (
+            Attribution(pcp="message", team="pool", rule="default"),
+            Practitioner(identifier="GP9"),
+            [],
+            "The primary care provider is GP9, whom a message names.",
+            "The team pool has it, because no rule of the site gives it to another.",
+        ),
+        (
+            Attribution(pcp="none"),
+            None,
+            [step(known_as("find"), "find_pcp")],
+            "No message names a primary care provider: the plan asks to find one.",
+            None,
+        ),
+        (
+            Attribution(pcp="none"),
+            None,
+            [withdrawn(step(known_as("find"), "find_pcp"))],
+            "No message names a primary care provider: no step of the plan looks for one.",
+            None,
+        ),
+    ],
+)
+def test_whose_a_transition_is_is_told_with_what_says_so(
+    whose: Attribution | None,
+    provider: Practitioner | None,
+    steps: list[Step],
+    pcp: str | None,
+    team: str | None,
+) -> None:
+    one = memorial_day(attribution=whose, primary_care_provider=provider, steps=steps)
+    said = sentences(one)
+    assert (said.get("pcp"), said.get("team")) == (pcp, team)
 
 
 def test_a_step_that_is_escalated_says_when_and_to_whom() -> None:

@@ -121,6 +121,7 @@ class FollowEncounters:
                 opens_with=rules.opens_with,
                 now=self._clock.now(),
                 risk_rules=rules.risk,
+                attribution=rules.attribution,
             ),
         )
 

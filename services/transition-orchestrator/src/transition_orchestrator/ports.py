@@ -8,6 +8,7 @@ from typing import Protocol
 from uuid import UUID
 
 from care_chassis.events import OutgoingEvent
+from transition_orchestrator.domain.attribution import AttributionRules
 from transition_orchestrator.domain.calendar import LocalDays
 from transition_orchestrator.domain.cluster import Cluster
 from transition_orchestrator.domain.messages import PatientKey, VisitKey
@@ -54,11 +55,12 @@ class Ledgers(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class SiteRules:
-    """How a site counts its days, which protocols it opens transitions with, how it scores."""
+    """How a site counts its days, what it opens transitions with, how it scores and attributes."""
 
     days: LocalDays
     opens_with: Programme
     risk: RiskRules = field(default_factory=RiskRules)
+    attribution: AttributionRules = field(default_factory=AttributionRules)
 
 
 class Sites(Protocol):

@@ -1,4 +1,4 @@
-"""A site file in the domain's words: its calendar, the protocols it follows, how it scores."""
+"""A site file in the domain's words: calendar, protocols, scores, teams."""
 
 from collections.abc import Callable, Iterable
 from datetime import date
@@ -6,7 +6,16 @@ from pathlib import Path
 from typing import TypeVar
 
 from care_chassis.documents import DocumentError, line_of
-from care_contracts.sites import FollowedProtocol, RiskScores, Site, StepChange
+from care_contracts.sites import (
+    Attribution,
+    FollowedProtocol,
+    RiskScores,
+    Site,
+    StepChange,
+    TeamRule,
+)
+from transition_orchestrator.domain.attribution import AttributionRules
+from transition_orchestrator.domain.attribution import TeamRule as Rule
 from transition_orchestrator.domain.calendar import BusinessCalendar, LocalDays
 from transition_orchestrator.domain.comorbidity import Comorbidity
 from transition_orchestrator.domain.due_rules import DueRule, due_rule
@@ -46,7 +55,9 @@ def rules_in(path: Path, site: Site, programmes: Programmes) -> SiteRules:
     """What a site file says, in the domain's words. Raises DocumentError."""
     try:
         days = LocalDays(site.zone, _calendar(site))
-        return SiteRules(days, _programme(site, programmes), risk_rules_of(site.risk))
+        return SiteRules(
+            days, _programme(site, programmes), risk_rules_of(site.risk), attribution_rules_of(site)
+        )
     except SiteRuleError as error:
         raise DocumentError(path, line_of(path, error.place), str(error)) from error
 
@@ -143,6 +154,48 @@ def _at(place: str, read: Callable[[A], B], value: A) -> B:
         return read(value)
     except ValueError as error:
         raise SiteRuleError(place, str(error)) from error
+
+
+def attribution_rules_of(site: Site) -> AttributionRules:
+    """What a site file says of teams and practices. Raises SiteRuleError."""
+    said = site.attribution
+    _one_of_its_teams("attribution.default", said.default, said)
+    names = [one.name for one in said.rules]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice:
+        raise SiteRuleError("attribution.rules", f"{twice} stands here twice")
+    return AttributionRules(
+        practices={one.identifier: one.practice for one in site.directory if one.practice},
+        teams=tuple(
+            _team_rule(f"attribution.rules.{number}", one, said)
+            for number, one in enumerate(said.rules)
+        ),
+        default_team=said.default,
+    )
+
+
+def _team_rule(place: str, said: TeamRule, all_said: Attribution) -> Rule:
+    _one_of_its_teams(f"{place}.team", said.team, all_said)
+    kinds = {kind.value for kind in TransitionKind}
+    for kind in said.kinds:
+        if kind not in kinds:
+            rule = f"{kind!r} is no kind of transition; there are: {', '.join(sorted(kinds))}"
+            raise SiteRuleError(f"{place}.kinds", rule)
+    return Rule(
+        name=said.name,
+        team=said.team,
+        units=frozenset(one.upper() for one in said.units),
+        providers=frozenset(said.providers),
+        practices=frozenset(said.practices),
+        kinds=frozenset(map(TransitionKind, said.kinds)),
+        dispositions=frozenset(said.dispositions),
+    )
+
+
+def _one_of_its_teams(place: str, team: str | None, said: Attribution) -> None:
+    if team is not None and team not in said.teams:
+        there = ", ".join(said.teams) or "none"
+        raise SiteRuleError(place, f"there is no team {team!r} among `attribution.teams`: {there}")
 
 
 def risk_rules_of(said: RiskScores) -> RiskRules:

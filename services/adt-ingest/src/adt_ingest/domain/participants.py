@@ -19,14 +19,12 @@ _PARTS: Final = ((7, "attending"), (8, "referring"), (17, "admitting"))
 def state_primary_care(facts: Facts, message: Message, pd1: Segment | None) -> None:
     """PRT-4 = PP, else ROL-3 = PP, else PD1-4 (withdrawn in v2.7 and still the common one)."""
     raw = "" if pd1 is None else pd1.raw(4)
-    in_role = _in_role(message, _PRIMARY_CARE)
-    provider = in_role[0] if in_role else None
+    provider, source = _first_in_role(message, _PRIMARY_CARE)
     if provider is None and pd1 is not None and raw not in ("", DELETED):
-        provider = practitioner(raw, pd1.marks)
-    if provider is not None:
+        provider, source = practitioner(raw, pd1.marks), "PD1-4"
+    if provider is not None or raw == DELETED:
         facts["primary_care_provider"] = provider
-    elif raw == DELETED:
-        facts["primary_care_provider"] = None
+        facts["primary_care_from"] = source if provider else None
 
 
 def state_named_practitioners(facts: Facts, message: Message) -> None:
@@ -57,6 +55,14 @@ def _state_consulting(facts: Facts, message: Message, raw: str, marks: Marks) ->
         facts["consulting"] = found
     elif raw == DELETED:
         facts["consulting"] = None
+
+
+def _first_in_role(message: Message, wanted: str) -> tuple[Practitioner | None, str]:
+    """Who has the role, and the kind of segment that says so."""
+    for segment, person, telecom in _with_role(message, wanted):
+        for holder in _holder(segment, person, telecom):
+            return holder, segment.name
+    return None, ""
 
 
 def _in_role(message: Message, wanted: str) -> list[Practitioner]:

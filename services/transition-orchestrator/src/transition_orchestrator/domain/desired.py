@@ -1,9 +1,10 @@
 """How the follow-ups of one visit must look now: every outcome with its clocks, risk and steps."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from transition_orchestrator.domain.attribution import AttributionRules, attribution_of
 from transition_orchestrator.domain.calendar import LocalDays
 from transition_orchestrator.domain.cases import Cases, Discharged, cases_of, died_at
 from transition_orchestrator.domain.clocks import (
@@ -36,6 +37,7 @@ class Place:
     days: LocalDays
     now: datetime
     risk_rules: RiskRules
+    attribution: AttributionRules = field(default_factory=AttributionRules)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +185,13 @@ def _view(situation: Situation, outcome: Outcome, programme: Programme) -> Trans
         steps=_steps(situation, outcome, plan, known, enrolments),
         attending=practitioner_of(encounter.facts.get("attending", NEVER_SAID).value),
         primary_care_provider=person.primary_care_provider,
+        attribution=attribution_of(
+            person,
+            encounter.facts,
+            outcome.kind,
+            outcome.belief.disposition,
+            situation.place.attribution,
+        ),
         diagnoses=tuple(
             Diagnosis(**{name: str(one.get(name) or "") for name in _DIAGNOSIS})
             for one in listed(encounter.facts, "diagnoses")

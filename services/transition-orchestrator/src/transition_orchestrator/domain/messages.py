@@ -22,6 +22,7 @@ PATIENT_FACTS = frozenset(
         "deceased",
         "died_at",
         "primary_care_provider",
+        "primary_care_from",
     }
 )
 VISIT_FACTS = frozenset(

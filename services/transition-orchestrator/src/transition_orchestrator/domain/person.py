@@ -52,6 +52,13 @@ class Person:
     def primary_care_provider(self) -> Practitioner | None:
         return practitioner_of(self.facts.get("primary_care_provider", NEVER_SAID).value)
 
+    @property
+    def primary_care_from(self) -> str:
+        """The field that named the provider; empty where the message did not keep it."""
+        said = self.facts.get("primary_care_from", NEVER_SAID).newest
+        named = self.facts.get("primary_care_provider", NEVER_SAID).newest
+        return str(said.value or "") if said and named and said.stamp == named.stamp else ""
+
     def had_provider_at(self, instant: datetime) -> bool:
         """Whether by then somebody had said who the primary care provider is."""
         said = self.facts.get("primary_care_provider", NEVER_SAID).last_that(

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from transition_orchestrator.domain.attribution import attribution_of
 from transition_orchestrator.domain.clocks import Clocks, Hedis
 from transition_orchestrator.domain.course import Run
 from transition_orchestrator.domain.desired import Desired, Place
@@ -81,7 +82,10 @@ def planning_of(planned: Planned, place: Place, programme: Programme) -> Desired
     )
     steps = steps_of(plan, case)
     view = _view(planned, programme, case, steps)
-    view = replace(view, closes_at=closes_at)
+    attribution = attribution_of(
+        planned.person, planned.stay.encounter.facts, _KIND, None, place.attribution
+    )
+    view = replace(view, closes_at=closes_at, attribution=attribution)
     ended = None if reason is None else view.ended(state, reason)
     return Desired(planned.event_ids, began_at, readmitted_at=None, view=ended or view)
 

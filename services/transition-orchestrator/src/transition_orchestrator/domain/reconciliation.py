@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from transition_orchestrator.domain.attribution import AttributionRules
 from transition_orchestrator.domain.calendar import LocalDays
 from transition_orchestrator.domain.cluster import Cluster, FollowedEncounter
 from transition_orchestrator.domain.desired import Desired, Place, Situation, desired_of
@@ -36,6 +37,11 @@ class Setting:
     opens_with: Programme
     now: datetime
     risk_rules: RiskRules = field(default_factory=RiskRules)
+    attribution: AttributionRules = field(default_factory=AttributionRules)
+
+    @property
+    def place(self) -> Place:
+        return Place(self.days, self.now, self.risk_rules, self.attribution)
 
     def programme(self, before: TransitionView | None) -> Programme:
         """What a transition was opened with; a new one gets the site's own."""
@@ -157,11 +163,10 @@ def _wanted(
 
 def _plannings(folk: _Folk, known: "StandingTransitions", setting: Setting) -> Iterator[Desired]:
     """What there is to do before discharges that are planned."""
-    place = Place(setting.days, setting.now, setting.risk_rules)
     for stay in folk.history.stays:
         if planned := planned_of(folk.person, stay):
             programme = setting.programme(known.told_of(planned.event_ids))
-            desired = planning_of(planned, place, programme)
+            desired = planning_of(planned, setting.place, programme)
             yield from [desired] if desired else []
 
 
@@ -169,7 +174,6 @@ def _desired(
     folk: _Folk, stay: Stay, known: "StandingTransitions", setting: Setting
 ) -> Iterator[Desired]:
     for discharge in reversed(stay.discharges):
-        place = Place(setting.days, setting.now, setting.risk_rules)
         before = known.told_of(discharge.run.event_ids)
-        situation = Situation(folk.person, folk.history, stay, discharge, place)
+        situation = Situation(folk.person, folk.history, stay, discharge, setting.place)
         yield from desired_of(situation, setting.programme(before))

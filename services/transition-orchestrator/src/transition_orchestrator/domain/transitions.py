@@ -8,6 +8,7 @@ from functools import lru_cache
 from itertools import count
 from uuid import UUID, uuid5
 
+from transition_orchestrator.domain.attribution import Attribution
 from transition_orchestrator.domain.calendar import DayOff
 from transition_orchestrator.domain.clocks import Clocks, Hedis
 from transition_orchestrator.domain.course import EncounterStatus
@@ -108,6 +109,7 @@ class TransitionView:
     """What `protocol` names, with all that the site had otherwise when it was opened."""
     enrolments: tuple[Enrolment, ...] = ()
     """Which of them follow this discharge, and why."""
+    attribution: Attribution = field(default_factory=Attribution)
     readmitted_at: datetime | None = None
     died_at: datetime | None = None
     """Whatever state that led to: what is measured leaves out who was not at home any more."""

@@ -4,6 +4,7 @@ from worklist.explaining.claims import about_claim, about_measures
 from worklist.explaining.plan import about_plan, about_route
 from worklist.explaining.scores import about_scores
 from worklist.explaining.sentences import Sentence, Told
+from worklist.explaining.whose import about_attribution
 from worklist.explaining.work import about_work
 
 __all__ = ["Sentence", "Told", "explain"]
@@ -16,6 +17,7 @@ def explain(told: Told) -> list[Sentence]:
     """
     return [
         *about_route(told),
+        *about_attribution(told),
         *about_scores(told.transition.risk),
         *about_plan(told),
         *about_work(told),
