@@ -70,12 +70,9 @@ class _MemoryLedger:
         return fresh
 
     async def gather(
-        self,
-        patients: Iterable[PatientKey],
-        visits: Iterable[VisitKey],
-        transitions: Iterable[UUID] = (),
+        self, patients: Iterable[PatientKey], transitions: Iterable[UUID] = ()
     ) -> Sequence[Cluster]:
-        wanted: tuple[set[Any], ...] = (set(patients), set(visits), set(transitions))
+        wanted: tuple[set[Any], ...] = (set(patients), set(transitions))
         return [
             cluster
             for _, cluster in sorted(self._clusters.items())
@@ -83,7 +80,7 @@ class _MemoryLedger:
                 names & set(part)
                 for names, part in zip(
                     wanted,
-                    (cluster.records, cluster.encounters, cluster.transitions),
+                    (cluster.records, cluster.transitions),
                     strict=True,
                 )
             )

@@ -20,9 +20,13 @@ from tests.bench.following.in_process import deliveries, following
 from tests.bench.following.stories import Told, Visit, messages, patient_number, told_of
 
 from care_contracts.identifiers import patient_key, visit_key
-from transition_orchestrator.domain.messages import VisitKey
+from transition_orchestrator.domain.messages import PatientKey, VisitKey, VisitNumber
 from transition_orchestrator.domain.routing import TransitionKind
-from transition_orchestrator.domain.transitions import episode_id_of, transition_ids_of
+from transition_orchestrator.domain.transitions import (
+    encounter_id_of,
+    episode_id_of,
+    transition_ids_of,
+)
 
 _AGES = (400, 350, 300, 250, 200, 150, 100, 80, 60, 40, 12, 1)
 """Days since the visits began that the copies are made of: most of them are long closed."""
@@ -71,8 +75,10 @@ class _Original:
 
 def _names_of(patient: str, visit: str) -> list[str]:
     key = VisitKey(visit_key(SECRET, visit=visit, **_SITE))
-    person = patient_key(SECRET, mrn=patient, **_SITE)
-    return [person, patient, key, visit, str(episode_id_of(key))]
+    person = PatientKey(patient_key(SECRET, mrn=patient, **_SITE))
+    number = VisitNumber(key, person)
+    ids = [str(encounter_id_of(number)), str(episode_id_of(number))]
+    return [person, patient, key, visit, *ids]
 
 
 def store(url: str, admin_url: str, count: int, *, now: datetime, sites_dir: Path) -> None:

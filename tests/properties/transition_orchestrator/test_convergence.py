@@ -10,14 +10,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.support.transition_histories import (
     EXAMPLES,
+    FIRST,
+    PATIENTS,
     Clusters,
     after,
     end_of,
     histories,
     planned_steps,
 )
+from tests.support.transition_orchestrator_fakes import named, said
 
-from transition_orchestrator.domain.messages import Message
+from transition_orchestrator.domain.messages import Message, MessageKind
 from transition_orchestrator.domain.plan import Step
 
 
@@ -93,6 +96,45 @@ def test_work_done_in_between_survives_and_changes_nothing_else(
         assert one in worked or any(is_the_same(one, other) for other in worked)
     for one in worked:
         assert one["done"] or one in untouched
+
+
+@settings(max_examples=EXAMPLES or 60, deadline=None)
+@given(histories(least=4, most=12), st.data())
+def test_patients_whom_nothing_ties_end_as_if_each_were_alone(
+    history: list[Message], data: st.DataObject
+) -> None:
+    untied = [replace(one, prior=None) for one in history]
+    alone = [
+        end_of(one_by_one([one for one in untied if one.patient.mrn == mrn])) for mrn in PATIENTS
+    ]
+    together = end_of(one_by_one(data.draw(st.permutations(untied))))
+    for part, found in together.items():
+        assert found == sorted((one for end in alone for one in end[part]), key=str)
+
+
+@settings(max_examples=EXAMPLES or 60, deadline=None)
+@given(histories(least=4, most=10), st.data())
+def test_a_person_of_several_numbers_has_the_visits_of_one(
+    history: list[Message], data: st.DataObject
+) -> None:
+    of_one = [
+        replace(one, patient=named("P"), prior=None)
+        for one in history
+        if one.kind not in (MessageKind.PATIENT_MERGED, MessageKind.PATIENT_DELETED)
+    ]
+    of_many = [replace(one, patient=named(data.draw(st.sampled_from(PATIENTS)))) for one in of_one]
+    merges = [merge_of(mrn) for mrn in PATIENTS if mrn != "P"]
+    found = end_of(one_by_one(data.draw(st.permutations([*of_many, *merges]))))
+    wanted = end_of(one_by_one([*of_one, *merges]))
+    assert found["transitions"] == wanted["transitions"]
+    assert found["visits"] == wanted["visits"]
+
+
+def merge_of(mrn: str) -> Message:
+    at = FIRST.isoformat()
+    return said(
+        MessageKind.PATIENT_MERGED, at, event_id=f"merge-{mrn}", visit=None, mrn="P", prior=mrn
+    )
 
 
 def kept_steps(clusters: Clusters, transition_id: UUID) -> list[Step]:

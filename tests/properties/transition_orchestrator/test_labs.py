@@ -10,7 +10,7 @@ from tests.support.transition_orchestrator_fakes import said
 from transition_orchestrator.domain.encounter import Encounter
 from transition_orchestrator.domain.labs import SODIUM, last_reading
 from transition_orchestrator.domain.merging import Json
-from transition_orchestrator.domain.messages import Message, MessageKind, VisitKey
+from transition_orchestrator.domain.messages import Message, MessageKind, PatientKey, VisitKey
 
 FIRST = datetime.fromisoformat("2026-06-01T08:00:00+00:00")
 DISCHARGED_AT = FIRST + timedelta(hours=10)
@@ -34,7 +34,7 @@ def results(draw: st.DrawFn) -> list[Message]:
 
 
 def visit_after(messages: list[Message]) -> Encounter:
-    encounter = Encounter(visit_key=VisitKey("v"), visit="V1", site="GHH")
+    encounter = Encounter(VisitKey("v"), PatientKey("p"), visit="V1", site="GHH")
     for message in messages:
         encounter = encounter.after(message)
     return encounter

@@ -20,7 +20,7 @@ from transition_orchestrator.domain.transitions import (
     EncounterView,
     Transition,
     TransitionView,
-    encounter_id_of,
+    former_encounter_id_of,
     task_id_of,
 )
 
@@ -85,7 +85,7 @@ def encounter_snapshot(
     return EncounterSnapshot.model_validate(
         _told(view)
         | {
-            "encounter_id": encounter_id_of(view.visit_key),
+            "encounter_id": view.encounter_id or former_encounter_id_of(view.visit_key),
             "version": version,
             "changed_at": changed_at,
         },

@@ -58,7 +58,6 @@ class FollowEncounters:
             completions = [body for body in _bodies(fresh) if isinstance(body, Completion)]
             clusters = await ledger.gather(
                 _patients_of(messages),
-                _visits_of(messages),
                 [completion.transition_id for completion in completions],
             )
             await self._settle(
@@ -70,7 +69,7 @@ class FollowEncounters:
         async with self._ledgers.open() as ledger:
             # A site taken out of the folder has no calendar to close by; it must hold up no other.
             ended = await ledger.to_close(self._clock.now(), most, self._sites.codes())
-            clusters = await ledger.gather((), (), ended)
+            clusters = await ledger.gather((), ended)
             await self._settle(ledger, gatherings_of(clusters, ()), (), _Causes(()))
             return len(ended)
 
@@ -172,9 +171,4 @@ def _bodies(deliveries: Iterable[Delivery[News]]) -> Iterable[News]:
 
 def _patients_of(messages: Iterable[Message]) -> set[PatientKey]:
     named = [name for one in messages for name in (one.patient, one.prior) if name]
-    return {name.key for name in named}
-
-
-def _visits_of(messages: Iterable[Message]) -> set[VisitKey]:
-    named = [name for one in messages for name in (one.visit, one.prior_visit) if name]
     return {name.key for name in named}

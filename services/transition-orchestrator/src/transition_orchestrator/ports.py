@@ -11,7 +11,7 @@ from care_chassis.events import OutgoingEvent
 from transition_orchestrator.domain.attribution import AttributionRules
 from transition_orchestrator.domain.calendar import LocalDays
 from transition_orchestrator.domain.cluster import Cluster
-from transition_orchestrator.domain.messages import PatientKey, VisitKey
+from transition_orchestrator.domain.messages import PatientKey
 from transition_orchestrator.domain.programme import Programme
 from transition_orchestrator.domain.risk import RiskRules
 
@@ -24,10 +24,7 @@ class Ledger(Protocol):
         ...
 
     async def gather(
-        self,
-        patients: Iterable[PatientKey],
-        visits: Iterable[VisitKey],
-        transitions: Iterable[UUID] = (),
+        self, patients: Iterable[PatientKey], transitions: Iterable[UUID] = ()
     ) -> Sequence[Cluster]:
         """Every cluster that holds one of them, locked; also against its first appearance."""
         ...

@@ -76,6 +76,7 @@ class Rows:
         return {
             "cluster_key": key,
             "visit_key": told.visit_key,
+            "patient_key": told.patient_key,
             "site": told.site,
             "visit": told.visit,
             "facts": _written(self._facts, told.facts, _facts_as_json),
@@ -109,6 +110,7 @@ class Rows:
     def encounter(self, row: Row) -> FollowedEncounter:
         encounter = Encounter(
             visit_key=VisitKey(row["visit_key"]),
+            patient_key=PatientKey(row["patient_key"]),
             visit=row["visit"],
             site=row["site"],
             facts=self._facts.value_of(row["facts"]),

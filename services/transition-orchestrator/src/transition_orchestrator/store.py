@@ -13,7 +13,7 @@ from care_chassis import inbox, outbox
 from care_chassis.database import Connection, Database, load_queries
 from care_chassis.events import OutgoingEvent
 from transition_orchestrator.domain.cluster import Cluster
-from transition_orchestrator.domain.messages import ClusterKey, PatientKey, VisitKey
+from transition_orchestrator.domain.messages import ClusterKey, PatientKey
 from transition_orchestrator.ports import Ledger
 from transition_orchestrator.records import JsonRow, Rows
 
@@ -45,14 +45,11 @@ class _PostgresLedger:
         return await inbox.unseen(self._connection, event_ids, seen_at)
 
     async def gather(
-        self,
-        patients: Iterable[PatientKey],
-        visits: Iterable[VisitKey],
-        transitions: Iterable[UUID] = (),
+        self, patients: Iterable[PatientKey], transitions: Iterable[UUID] = ()
     ) -> Sequence[Cluster]:
-        named = (sorted(set(patients)), sorted(set(visits)), sorted(set(transitions)))
+        named = (sorted(set(patients)), sorted(set(transitions)))
         locked: set[str] = set()
-        found: set[str] = {*named[0], *named[1]} or await self._find(named)
+        found: set[str] = {*named[0]} or await self._find(named)
         # What is found may have been joined into something else before its lock was ours.
         while missing := found - locked:
             await self._connection.execute(_QUERIES["lock_keys"], sorted(missing))
@@ -60,7 +57,7 @@ class _PostgresLedger:
             found = await self._find(named)
         return await self._load(sorted(found))
 
-    async def _find(self, named: tuple[list[PatientKey], list[VisitKey], list[UUID]]) -> set[str]:
+    async def _find(self, named: tuple[list[PatientKey], list[UUID]]) -> set[str]:
         rows = await self._connection.fetch(_QUERIES["find_clusters"], *named)
         return {row["cluster_key"] for row in rows}
 
@@ -78,7 +75,7 @@ class _PostgresLedger:
                     one.patient_key: one for one in map(self._rows.person, persons.get(key, ()))
                 },
                 encounters={
-                    one.encounter.visit_key: one
+                    one.encounter.number: one
                     for one in map(self._rows.encounter, visits.get(key, ()))
                 },
                 transitions={

@@ -1,18 +1,18 @@
-"""The records that must be decided about together: persons tied by merges or by a shared visit."""
+"""The records that must be decided about together: persons tied by merges and moves."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from transition_orchestrator.domain.encounter import CONTINUES_AS, Continuation, Encounter
-from transition_orchestrator.domain.merging import Json
+from transition_orchestrator.domain.merging import MOVED_TO, Json
 from transition_orchestrator.domain.messages import (
     ClusterKey,
     Message,
     MessageKind,
     PatientKey,
-    VisitKey,
     VisitName,
+    VisitNumber,
 )
 from transition_orchestrator.domain.person_records import PersonRecord, records_after
 from transition_orchestrator.domain.transitions import EncounterView, Transition
@@ -44,8 +44,8 @@ class Cluster:
     records: Mapping[PatientKey, PersonRecord] = field(
         default_factory=dict[PatientKey, PersonRecord]
     )
-    encounters: Mapping[VisitKey, FollowedEncounter] = field(
-        default_factory=dict[VisitKey, FollowedEncounter]
+    encounters: Mapping[VisitNumber, FollowedEncounter] = field(
+        default_factory=dict[VisitNumber, FollowedEncounter]
     )
     transitions: Mapping[UUID, Transition] = field(default_factory=dict[UUID, Transition])
 
@@ -57,23 +57,22 @@ class Cluster:
             encounters=self._encounters_after(message),
         )
 
-    def _encounters_after(self, message: Message) -> Mapping[VisitKey, FollowedEncounter]:
-        named, prior = message.visit, message.prior_visit
+    def _encounters_after(self, message: Message) -> Mapping[VisitNumber, FollowedEncounter]:
+        named, prior = message.visit_number, message.prior_visit_number
         after = dict(self.encounters)
 
-        def known(visit: VisitName) -> FollowedEncounter:
-            blank = Encounter(visit_key=visit.key, visit=visit.visit, site=message.site)
-            return after.get(visit.key) or FollowedEncounter(blank)
+        def known(number: VisitNumber, name: VisitName) -> FollowedEncounter:
+            blank = Encounter(*number, visit=name.visit, site=message.site)
+            return after.get(number) or FollowedEncounter(blank)
 
-        if named:
-            followed = known(named)
-            after[named.key] = replace(followed, encounter=followed.encounter.after(message))
-        how = _CONTINUATIONS.get(message.kind)
-        if named and prior and prior.key != named.key and how:
-            followed = known(prior)
-            said: dict[str, Json] = {CONTINUES_AS: [named.key, how.value]}
+        if named and message.visit:
+            followed = known(named, message.visit)
+            after[named] = replace(followed, encounter=followed.encounter.after(message))
+        name, said = message.prior_visit or message.visit, _said_of_prior(message)
+        if prior and name and said:
+            followed = known(prior, name)
             encounter = followed.encounter.with_said(said, message.stamp)
-            after[prior.key] = replace(followed, encounter=encounter)
+            after[prior] = replace(followed, encounter=encounter)
         return after
 
     def with_work(self, transition_id: UUID, code: str, work: Work) -> "Cluster":
@@ -112,6 +111,17 @@ def joined(clusters: Iterable[Cluster]) -> Cluster:
     )
 
 
+def _said_of_prior(message: Message) -> Mapping[str, Json]:
+    """What becomes of the visit that a message speaks of as the one before."""
+    named, prior = message.visit_number, message.prior_visit_number
+    how = _CONTINUATIONS.get(message.kind)
+    if named is None or prior is None or named == prior or how is None:
+        return {}
+    if message.kind is MessageKind.VISIT_MOVED and message.prior:
+        return {MOVED_TO: [*named]}
+    return {CONTINUES_AS: [*named, how.value]}
+
+
 @dataclass(frozen=True, slots=True)
 class Gathering:
     """A cluster as it was, piece by piece, and the messages that now concern it."""
@@ -125,7 +135,7 @@ class Gathering:
 
 
 def gatherings_of(clusters: Sequence[Cluster], messages: Sequence[Message]) -> list[Gathering]:
-    """Which messages concern which clusters; a message that names two of them joins them."""
+    """Which messages concern which clusters; a message that names two persons joins theirs."""
     grouping = _Grouping(clusters)
     for message in messages:
         grouping.tie(message)
@@ -150,18 +160,12 @@ class _Grouping:
     def __init__(self, clusters: Iterable[Cluster]) -> None:
         self._into: dict[str, str] = {}
         self._of_patient: dict[PatientKey, str] = {}
-        self._of_visit: dict[VisitKey, str] = {}
         for cluster in clusters:
             self._of_patient.update(dict.fromkeys(cluster.records, cluster.key))
-            self._of_visit.update(dict.fromkeys(cluster.encounters, cluster.key))
 
     def tie(self, message: Message) -> None:
-        group = self.group_of(message)
         if message.prior:
-            group = self._union(group, self._of(message.prior.key))
-        for visit in (message.visit, message.prior_visit):
-            if visit:
-                group = self._union(group, self._of_visit.setdefault(visit.key, group))
+            self._union(self.group_of(message), self._of(message.prior.key))
 
     def group_of(self, message: Message) -> str:
         return self.end_of(self._of(message.patient.key))
@@ -174,8 +178,7 @@ class _Grouping:
             key = self._into[key]
         return key
 
-    def _union(self, one: str, other: str) -> str:
+    def _union(self, one: str, other: str) -> None:
         ends = sorted({self.end_of(one), self.end_of(other)})
         if len(ends) > 1:
             self._into[ends[1]] = ends[0]
-        return ends[0]

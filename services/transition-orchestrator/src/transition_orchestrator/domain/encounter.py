@@ -1,12 +1,13 @@
-"""What was said under one visit number: facts that merge, and the set of what happened."""
+"""What was said under a patient's visit number: facts that merge, and the set of what happened."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
 from transition_orchestrator.domain.labs import LABS
 from transition_orchestrator.domain.merging import (
+    MOVED_TO,
     NEVER_SAID,
     PURGED,
     Facts,
@@ -16,7 +17,6 @@ from transition_orchestrator.domain.merging import (
     Timeline,
     ends_of_groups,
     instant_of,
-    text_of,
     value_of,
     with_facts,
 )
@@ -25,19 +25,23 @@ from transition_orchestrator.domain.messages import (
     MessageKind,
     PatientKey,
     VisitKey,
+    VisitNumber,
 )
 
 OWNER = "patient_key"
-"""The fact that says whose visit it is; the others have the names of the contract."""
+"""The fact that says of whom the visit was spoken; the others have the names of the contract."""
 CONTINUES_AS = "continues_as"
-"""The fact that the visit goes on under another number: its key, and how that came to be."""
+"""The fact that the visit goes on under another number: which, whose, and how that came to be."""
 CHANGED_CLASS = "changed_class"
 """The class that A06 and A07 say: of the visit from then on, never of a discharge before them."""
 CLASS_IN_PASSING = "class_in_passing"
 """The class that a plan or a leave repeats: believed where nothing else says one."""
-_ABOUT_NUMBERS = frozenset({OWNER, CONTINUES_AS, PURGED})
+ABOUT_NUMBERS = frozenset({OWNER, CONTINUES_AS, MOVED_TO, PURGED})
+"""What tells nothing of the visit itself."""
 _ABOUT_DISCHARGE = frozenset({"disposition", "discharged_at"})
-_WITH_HISTORY = frozenset({*_ABOUT_DISCHARGE, "encounter_class", CHANGED_CLASS, *LABS})
+_WITH_HISTORY = frozenset(
+    {*_ABOUT_DISCHARGE, "encounter_class", CHANGED_CLASS, CONTINUES_AS, MOVED_TO, *LABS}
+)
 _PARTICIPANTS = frozenset({"attending"})
 _TELL_OF_A_DISCHARGE = frozenset(
     {
@@ -133,6 +137,7 @@ class Encounter:
     """One visit, as all messages about it together tell it."""
 
     visit_key: VisitKey
+    patient_key: PatientKey
     visit: str
     site: str
     facts: Facts = field(default_factory=dict[str, Timeline])
@@ -169,12 +174,22 @@ class Encounter:
 
         Results alone do not make a visit.
         """
-        return bool(self.moments) or bool(self.facts.keys() - _ABOUT_NUMBERS - LABS)
+        return bool(self.moments) or bool(self.facts.keys() - ABOUT_NUMBERS - LABS)
 
     @property
-    def owner(self) -> PatientKey:
-        """The number under which the visit was last spoken of."""
-        return PatientKey(text_of(self.facts, OWNER))
+    def number(self) -> VisitNumber:
+        return VisitNumber(self.visit_key, self.patient_key)
+
+    def said_at(self, fits: Callable[[Stamp], bool]) -> "Encounter":
+        """What was said of it at some instants alone."""
+        facts = {
+            name: Timeline(kept)
+            for name, said in self.facts.items()
+            if (kept := tuple(one for one in said.statements if fits(one.stamp)))
+        }
+        return replace(
+            self, facts=facts, moments=tuple(one for one in self.moments if fits(one.stamp))
+        )
 
     @property
     def encounter_class(self) -> EncounterClass | None:

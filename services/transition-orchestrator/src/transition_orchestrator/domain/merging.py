@@ -9,6 +9,8 @@ Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | Non
 
 PURGED = "purged"
 """The fact that a hospital deleted its record of a person or a visit."""
+MOVED_TO = "moved_to"
+"""The fact that what was kept under a number belongs to another person from then on."""
 T = TypeVar("T")
 _OLDEST, _NEWEST = 1, 5
 """Of every value of a fact with a history so many statements are kept."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import NewType
+from typing import NamedTuple, NewType
 
 from transition_orchestrator.domain.merging import Json, Stamp
 
@@ -92,9 +92,19 @@ class PatientName:
     authority: str
 
 
+class VisitNumber(NamedTuple):
+    """A visit's number with the patient's: only together they name a visit.
+
+    Some hospitals number every patient's visits anew, and people mistype.
+    """
+
+    visit_key: VisitKey
+    patient_key: PatientKey
+
+
 @dataclass(frozen=True, slots=True)
 class VisitName:
-    """Which visit a message speaks of."""
+    """Which number of a visit a message speaks of."""
 
     key: VisitKey
     visit: str
@@ -117,3 +127,18 @@ class Message:
     """In a cancel, when the event that is cancelled took place."""
     patient_facts: Mapping[str, Json] = field(default_factory=dict[str, Json])
     visit_facts: Mapping[str, Json] = field(default_factory=dict[str, Json])
+
+    @property
+    def visit_number(self) -> VisitNumber | None:
+        """Which visit it speaks of."""
+        return VisitNumber(self.visit.key, self.patient.key) if self.visit else None
+
+    @property
+    def prior_visit_number(self) -> VisitNumber | None:
+        """Which visit it speaks of as the one before: the prior patient's, where it names one.
+
+        A visit that moves to another patient and has no other number keeps its own.
+        """
+        moves = self.kind is MessageKind.VISIT_MOVED and self.prior is not None
+        name = self.prior_visit or (self.visit if moves else None)
+        return VisitNumber(name.key, (self.prior or self.patient).key) if name else None

@@ -4,12 +4,11 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import TypeVar
 
-from transition_orchestrator.domain.encounter import OWNER, Continuation
-from transition_orchestrator.domain.merging import NEVER_SAID, PURGED, Facts, Stamp, text_of
+from transition_orchestrator.domain.encounter import Continuation
+from transition_orchestrator.domain.merging import MOVED_TO, NEVER_SAID, PURGED, Stamp
 from transition_orchestrator.domain.messages import PatientKey
 from transition_orchestrator.domain.person_records import (
     MERGED_INTO,
-    MOVED_TO,
     AccountChange,
     Records,
     account_changes,
@@ -81,26 +80,19 @@ class Persons:
             if change.how is Continuation.MERGED and self.survivors[key] == survivor
         )
 
-    def owner_of(self, facts: Facts) -> PatientKey:
-        """Who a visit belongs to: the last who was said to own it, and what became of them.
+    @cached_property
+    def have_moves(self) -> bool:
+        """Whether anything of anybody was said to be another person's."""
+        return any(MOVED_TO in record.facts for record in self.records.values()) or any(
+            change.owner for _, change in self.account_changes()
+        )
 
-        Moves count from when the visit was last spoken of; a merge is for good.
-        """
-        said = facts[OWNER].newest
-        number, since = PatientKey(text_of(facts, OWNER)), said.stamp if said else None
-        account = text_of(facts, "account_number")
-        while since:
-            moves = [one for one in self._moves_of(number, account) if one[0] > since]
-            if moves:
-                since, number = min(moves)
-            elif number in self._merges:
-                number, merged = self._merges[number]
-                since = max(since, merged)
-            else:
-                break
-        return number
+    def merge_of(self, number: PatientKey) -> tuple[PatientKey, Stamp] | None:
+        """The number that another was merged into, and when; a merge is for good."""
+        return self._merges.get(number)
 
-    def _moves_of(self, number: PatientKey, account: str) -> Iterator[tuple[Stamp, PatientKey]]:
+    def moves_of(self, number: PatientKey, account: str) -> Iterator[tuple[Stamp, PatientKey]]:
+        """To whom what is kept under a number and an account was said to belong, and when."""
         for one in self.records[number].facts.get(MOVED_TO, NEVER_SAID).statements:
             yield one.stamp, PatientKey(str(one.value))
         mine = self._accounts[number]

@@ -4,19 +4,26 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from transition_orchestrator.domain.encounter import Continuation
-from transition_orchestrator.domain.merging import PURGED, Facts, Json, Stamp, Timeline, with_facts
+from transition_orchestrator.domain.merging import (
+    MOVED_TO,
+    PURGED,
+    Facts,
+    Json,
+    Stamp,
+    Timeline,
+    with_facts,
+)
 from transition_orchestrator.domain.messages import (
     Message,
     MessageKind,
     PatientKey,
     PatientName,
     VisitKey,
+    VisitNumber,
 )
 
 MERGED_INTO = "merged_into"
 """The fact that a number was merged into another, or became it: the survivor's key."""
-MOVED_TO = "moved_to"
-"""The fact that what was kept under a number belongs to another person from then on."""
 _ACCOUNT = "account:"
 _WITH_HISTORY = frozenset({"deceased", "primary_care_provider", MOVED_TO})
 _UNITE = frozenset({MessageKind.PATIENT_MERGED, MessageKind.NUMBER_CHANGED})
@@ -94,7 +101,7 @@ class AccountChange:
     into: str
     how: Continuation
     stamp: Stamp
-    visit: VisitKey | None
+    visit: VisitNumber | None
     """The visit that goes on under it, where its kind changed."""
     owner: PatientKey | None
 
@@ -105,11 +112,12 @@ def account_changes(record: PersonRecord) -> Iterator[AccountChange]:
         newest = timeline.newest
         if name.startswith(_ACCOUNT) and newest and isinstance(newest.value, dict):
             visit, owner = newest.value.get("visit"), newest.value.get("owner")
+            number = VisitKey(str(visit)), PatientKey(str(owner or record.patient_key))
             yield AccountChange(
                 account=name.removeprefix(_ACCOUNT),
                 into=str(newest.value.get("account")),
                 how=Continuation(str(newest.value.get("how"))),
                 stamp=newest.stamp,
-                visit=VisitKey(str(visit)) if visit else None,
+                visit=VisitNumber(*number) if visit else None,
                 owner=PatientKey(str(owner)) if owner else None,
             )

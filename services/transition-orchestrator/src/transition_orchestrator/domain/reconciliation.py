@@ -5,7 +5,7 @@ protocols and the time. So the order in which messages arrive cannot matter, and
 by comparing, never by remembering what led to it.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -13,9 +13,10 @@ from transition_orchestrator.domain.attribution import AttributionRules
 from transition_orchestrator.domain.calendar import LocalDays
 from transition_orchestrator.domain.cluster import Cluster, FollowedEncounter
 from transition_orchestrator.domain.desired import Desired, Place, Situation, desired_of
+from transition_orchestrator.domain.encounter import Encounter
 from transition_orchestrator.domain.history import History
 from transition_orchestrator.domain.merged_work import ended_by_merge, of_one_account
-from transition_orchestrator.domain.messages import PatientKey, VisitKey
+from transition_orchestrator.domain.messages import PatientKey, VisitKey, VisitNumber
 from transition_orchestrator.domain.numbers import Visit, visits_of
 from transition_orchestrator.domain.owners import Persons
 from transition_orchestrator.domain.person import Person, person_of
@@ -25,7 +26,12 @@ from transition_orchestrator.domain.programme import Followed, Programme, Progra
 from transition_orchestrator.domain.risk import RiskRules
 from transition_orchestrator.domain.standing import Change, StandingTransitions
 from transition_orchestrator.domain.stays import Stay
-from transition_orchestrator.domain.transitions import EncounterView, TransitionView, episode_id_of
+from transition_orchestrator.domain.transitions import (
+    EncounterView,
+    TransitionView,
+    encounter_id_of,
+    episode_id_of,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +79,16 @@ def reconcile(cluster: Cluster, setting: Setting) -> Reconciled:
     """Bring a cluster into line with what is known of it."""
     persons = Persons(cluster.records)
     transitions = StandingTransitions(cluster.transitions.values())
-    encounters = dict(cluster.encounters)
+    told: dict[VisitNumber, FollowedEncounter] = {}
     for folk in _folk_of(cluster, persons):
         for stay in folk.history.stays:
-            encounters.update(_told_of(folk, stay, encounters, setting.days))
+            told.update(_told_of(folk, stay, cluster.encounters, setting.days))
         transitions.bring_into_line(_wanted(folk, persons, transitions, setting))
     transitions.give_up_the_rest()
+    called_back = _called_back(cluster.encounters.keys() - told.keys(), cluster.encounters)
+    encounters = {**cluster.encounters, **told, **dict(called_back)}
     now = replace(cluster, encounters=encounters, transitions=transitions.standing)
-    followed = [one for key, one in encounters.items() if one is not cluster.encounters[key]]
+    followed = [one for key, one in encounters.items() if one is not cluster.encounters.get(key)]
     return Reconciled(now, tuple(transitions.changes), tuple(followed))
 
 
@@ -109,10 +117,14 @@ def _stay_of(visit: Visit) -> Stay:
 
 
 def _told_of(
-    folk: _Folk, stay: Stay, followed: Mapping[VisitKey, FollowedEncounter], days: LocalDays
-) -> Iterator[tuple[VisitKey, FollowedEncounter]]:
+    folk: _Folk, stay: Stay, followed: Mapping[VisitNumber, FollowedEncounter], days: LocalDays
+) -> Iterator[tuple[VisitNumber, FollowedEncounter]]:
     """The visit, and the numbers it had before, with what must be told of them."""
+    number, here = stay.encounter.number, stay.encounter
+    blank = Encounter(*number, visit=here.visit, site=here.site)
+    before = followed.get(number) or FollowedEncounter(blank)
     index = folk.history.index_of(stay, days)
+    first_leg = folk.history.episode_begins_with(stay).encounter
     standing = stay.standing
     view = EncounterView(
         site=stay.encounter.site,
@@ -125,15 +137,26 @@ def _told_of(
         discharged_at=standing.discharged_at if standing else None,
         disposition=standing.final.disposition if standing else None,
         readmission_of=index.encounter.visit if index else None,
-        episode_id=episode_id_of(folk.history.episode_begins_with(stay).visit_key),
+        episode_id=episode_id_of(first_leg.number),
         former_visits=stay.former_visits,
         expected_discharge_at=stay.expected_discharge_at,
+        encounter_id=before.view.encounter_id if before.view else encounter_id_of(number),
     )
-    yield stay.visit_key, _told(followed[stay.visit_key], view)
-    for key in folk.visits[stay.visit_key].aliases:
-        if before := followed[key].view:  # never told of, it need not be called back
-            here = replace(before, patient=view.patient, continues_as=view.visit)
-            yield key, _told(followed[key], here)
+    yield number, _told(before, view)
+    for alias in folk.visits[stay.visit_key].aliases:
+        if known := followed[alias].view:  # never told of, it need not be called back
+            gone_on = replace(known, patient=view.patient, continues_as=view.visit)
+            yield alias, _told(followed[alias], gone_on)
+
+
+def _called_back(
+    numbers: Iterable[VisitNumber], followed: Mapping[VisitNumber, FollowedEncounter]
+) -> Iterator[tuple[VisitNumber, FollowedEncounter]]:
+    """What was told of as a visit once, and is none after all: its words are about other visits."""
+    for number in numbers:
+        known = followed[number].view
+        if known and known.continues_as is None:
+            yield number, _told(followed[number], replace(known, continues_as=known.visit))
 
 
 def _told(followed: FollowedEncounter, view: EncounterView) -> FollowedEncounter:

@@ -14,7 +14,7 @@ from transition_orchestrator.domain.clocks import Clocks, Hedis
 from transition_orchestrator.domain.course import EncounterStatus
 from transition_orchestrator.domain.encounter import EncounterClass
 from transition_orchestrator.domain.measures import Measure
-from transition_orchestrator.domain.messages import VisitKey
+from transition_orchestrator.domain.messages import VisitKey, VisitNumber
 from transition_orchestrator.domain.person import Patient, Practitioner
 from transition_orchestrator.domain.plan import Step, StepState
 from transition_orchestrator.domain.programme import Enrolment, Followed
@@ -162,16 +162,24 @@ class EncounterView:
     continues_as: str | None = None
     """The number under which the visit goes on, where this one is of the past."""
     expected_discharge_at: datetime | None = None
+    encounter_id: UUID | None = None
+    """None where it was told of before visits of one number were told apart by the person."""
 
 
 @lru_cache(maxsize=8192)
-def encounter_id_of(visit_key: VisitKey) -> UUID:
+def encounter_id_of(number: VisitNumber) -> UUID:
+    return uuid5(_NAMES, f"encounter:{number.visit_key}:{number.patient_key}")
+
+
+@lru_cache(maxsize=8192)
+def former_encounter_id_of(visit_key: VisitKey) -> UUID:
+    """The id under which a visit was told of when its number alone named it."""
     return uuid5(_NAMES, f"encounter:{visit_key}")
 
 
 @lru_cache(maxsize=8192)
-def episode_id_of(first_leg: VisitKey) -> UUID:
-    return uuid5(_NAMES, f"episode:{first_leg}")
+def episode_id_of(first_leg: VisitNumber) -> UUID:
+    return uuid5(_NAMES, f"episode:{first_leg.visit_key}:{first_leg.patient_key}")
 
 
 def transition_ids_of(kind: TransitionKind, discharges: frozenset[str]) -> Iterator[UUID]:

@@ -1,10 +1,8 @@
 -- find_clusters --
--- The clusters that hold any of the persons, visits or transitions.
+-- The clusters that hold any of the persons or transitions.
 SELECT cluster_key FROM persons WHERE patient_key = ANY ($1::text[])
  UNION
-SELECT cluster_key FROM encounters WHERE visit_key = ANY ($2::text[])
- UNION
-SELECT cluster_key FROM transitions WHERE transition_id = ANY ($3::uuid[]);
+SELECT cluster_key FROM transitions WHERE transition_id = ANY ($2::uuid[]);
 
 -- lock_keys --
 -- Waits until nobody else decides about any of these keys; locks in one order for everybody.
@@ -19,8 +17,8 @@ SELECT cluster_key, patient_key, site, mrn, authority, facts::text AS facts
 
 -- load_encounters --
 -- The visits of some clusters.
-SELECT cluster_key, visit_key, site, visit, facts::text AS facts, moments::text AS moments, version,
-       view::text AS view
+SELECT cluster_key, visit_key, patient_key, site, visit, facts::text AS facts,
+       moments::text AS moments, version, view::text AS view
   FROM encounters
  WHERE cluster_key = ANY ($1::text[]);
 
@@ -42,12 +40,13 @@ SELECT cluster_key, patient_key, site, mrn, authority, facts
 
 -- keep_encounters --
 -- Writes visits as they now are.
-INSERT INTO encounters (cluster_key, visit_key, site, visit, facts, moments, version, view)
-SELECT cluster_key, visit_key, site, visit, facts, moments, version, view
+INSERT INTO encounters (cluster_key, visit_key, patient_key, site, visit, facts, moments, version,
+                        view)
+SELECT cluster_key, visit_key, patient_key, site, visit, facts, moments, version, view
   FROM json_to_recordset($1::json)
-       AS kept (cluster_key text, visit_key text, site text, visit text, facts json, moments json,
-                version int, view json)
-    ON CONFLICT (visit_key) DO UPDATE
+       AS kept (cluster_key text, visit_key text, patient_key text, site text, visit text,
+                facts json, moments json, version int, view json)
+    ON CONFLICT (patient_key, visit_key) DO UPDATE
    SET cluster_key = excluded.cluster_key,
        facts = excluded.facts,
        moments = excluded.moments,
