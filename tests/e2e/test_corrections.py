@@ -30,6 +30,14 @@ def complete(chain: Chain, task_id: str) -> None:
     answer.raise_for_status()
 
 
+def counted(chain: Chain, transition_id: str) -> str:
+    """What became of the visit, by the measure over all discharges of these days."""
+    period = {"from": "2026-02-25", "to": "2026-02-27", "site": "GHH"}
+    told = chain.get("/api/measures/home-visits", **period)
+    (found,) = [one for one in told["counted"] if one["transition_id"] == transition_id]
+    return found["result"]
+
+
 def test_a_visit_in_time_is_late_after_the_discharge_is_corrected(chain: Chain) -> None:
     mrn = "judged"
     assert chain.say(
@@ -45,6 +53,7 @@ def test_a_visit_in_time_is_late_after_the_discharge_is_corrected(chain: Chain) 
     complete(chain, before["task_id"])
     done = home_visit(chain, mrn)
     assert (done["timing"], done["timing_before"]) == ("in_time", None)
+    assert counted(chain, chain.one_transition("GHH", mrn)["transition_id"]) == "in_window"
     correction = update(
         **story(mrn),
         control_id="judged3",
@@ -58,7 +67,9 @@ def test_a_visit_in_time_is_late_after_the_discharge_is_corrected(chain: Chain) 
     assert judged["timing_before"] == "in_time"
     assert judged["corrected_due_at"] == "2026-03-01T11:00:00Z"
     assert judged["due_at"] == before["due_at"]
-    path = f"/api/transitions/{chain.one_transition('GHH', mrn)['transition_id']}/explanation"
+    transition_id = chain.one_transition("GHH", mrn)["transition_id"]
+    assert counted(chain, transition_id) == "late"
+    path = f"/api/transitions/{transition_id}/explanation"
     (said,) = [
         one["text"] for one in chain.get(path)["sentences"] if one["about"] == "done:home_visit"
     ]

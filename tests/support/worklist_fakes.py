@@ -15,6 +15,7 @@ from care_contracts.notifications import NotificationSnapshot
 from care_contracts.sites import Site
 from care_contracts.transitions import EncounterSnapshot, TransitionKind, TransitionSnapshot
 from worklist.domain.audit import AuditEntry
+from worklist.domain.home_visits import Ended, HomeDischarge
 from worklist.domain.order import Due
 from worklist.domain.plan import Replanned
 from worklist.domain.tasks import Task, TaskId, TransitionId
@@ -30,6 +31,7 @@ from worklist.ports import (
     QueueCounts,
     Reads,
     ReminderNews,
+    Stretch,
     TaskFilter,
     Today,
     TransitionNews,
@@ -73,7 +75,7 @@ class FakeWorklist:
 
     @property
     def reads(self) -> Reads:
-        return Reads(self, self, self)
+        return Reads(self, self, self, self)
 
     @property
     def outbox(self) -> Sequence[OutgoingEvent]:
@@ -210,6 +212,31 @@ class FakeWorklist:
         found = [one for one in self._state.notices.values() if one.visit_key == visit_key]
         return _page(found, lambda one: (one.changed_at, one.notification_id), None, limit)
 
+    async def discharges_home(self, stretch: Stretch, limit: int) -> list[HomeDischarge]:
+        found = [
+            self._discharge(one.snapshot)
+            for one in self._state.transitions.values()
+            if one.snapshot.kind is TransitionKind.HOME_VISIT
+            and one.snapshot.site == stretch.site
+            and stretch.begins_at <= one.snapshot.discharged_at < stretch.ends_at
+            and not one.snapshot.retracted
+        ]
+        return sorted(found, key=lambda one: (one.discharged_at, one.transition_id))[:limit]
+
+    def _discharge(self, one: TransitionSnapshot) -> HomeDischarge:
+        tasks = {task.step.code: task for task in self._followed(one).tasks}
+        return HomeDischarge(
+            transition_id=one.transition_id,
+            site=one.site,
+            discharged_at=one.discharged_at,
+            state=one.state,
+            contact_due_at=one.clocks.initial_contact_due_at,
+            readmitted_at=one.readmitted_at,
+            died_at=one.died_at,
+            visit=_ended(tasks.get("home_visit")),
+            contact=_ended(tasks.get("initial_contact")),
+        )
+
     def _is_about(self, notice: NotificationSnapshot, wanted: VisitFilter) -> bool:
         snapshots = (*(one.snapshot for one in self._state.transitions.values()),)
         known = [
@@ -327,6 +354,13 @@ def _under(task: Task, transitions: Mapping[UUID, TransitionNews]) -> Task:
     news = transitions[task.transition_id]
     key = news.snapshot.patient.patient_key
     return replace(task, patient_key=key, correlation_id=news.correlation_id)
+
+
+def _ended(task: Task | None) -> Ended | None:
+    if task is None or task.work.done_at is None:
+        return None
+    channel = task.work.evidence.channel if task.work.evidence else None
+    return Ended(task.work.done_at, task.work.outcome or "done", channel or "")
 
 
 def _place(item: Item) -> tuple[datetime, int, UUID]:

@@ -34,6 +34,7 @@ from worklist.ports import (
 from worklist.sites import Sites
 from worklist.store import (
     PostgresAudit,
+    PostgresMeasures,
     PostgresPlanning,
     PostgresTasks,
     PostgresTransitions,
@@ -133,6 +134,7 @@ class InPostgres:
                     PostgresTasks(database),
                     PostgresTransitions(database),
                     PostgresVisits(database),
+                    PostgresMeasures(database),
                 ),
                 PostgresAudit(database),
                 said,

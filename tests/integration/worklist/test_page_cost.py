@@ -111,6 +111,8 @@ PAGES: list[tuple[str, list[Any]]] = [
     ("read_notifications_of_patient", ["S1", "MR77", None, None, None, 50]),
     ("read_notifications_of_patient", [None, "OLD50", "V50", None, None, 50]),
     ("read_notifications_of_visit", ["v77", 50]),
+    ("read_discharges_home", ["S1", NOW - timedelta(days=3), NOW - timedelta(days=2), 5001]),
+    ("read_discharges_home", ["S1", NOW - timedelta(days=366), NOW, 5001]),
 ]
 
 
@@ -151,6 +153,19 @@ def _most_rows(plan: dict[str, Any]) -> float:
     looked = plan["Actual Rows"] + plan.get("Rows Removed by Filter", 0)
     inner = [_most_rows(one) for one in plan.get("Plans", [])]
     return max([looked * plan["Actual Loops"], *inner])
+
+
+async def test_the_discharges_of_a_measure_stop_at_their_limit(
+    filled: "asyncpg.Connection[asyncpg.Record]",
+) -> None:
+    arguments = ["S1", NOW - timedelta(days=366), NOW, 50]
+    for _ in range(SAMPLES):
+        await filled.execute("ANALYZE")
+        explained = await filled.fetchval(
+            f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {QUERIES['read_discharges_home']}",
+            *arguments,
+        )
+        assert _most_rows(json.loads(explained)[0]["Plan"]) <= 100
 
 
 async def test_the_counts_stop_at_their_limit(

@@ -30,6 +30,7 @@ from worklist.settings import Settings
 from worklist.sites import Sites
 from worklist.store import (
     PostgresAudit,
+    PostgresMeasures,
     PostgresPlanning,
     PostgresTasks,
     PostgresTransitions,
@@ -67,7 +68,10 @@ def build(settings: Settings) -> Assembly:
     sites, changes = Sites(WatchedFolder(settings.sites_dir, Site)), Changes()
     web = Web(
         reads=Reads(
-            PostgresTasks(database), PostgresTransitions(database), PostgresVisits(database)
+            PostgresTasks(database),
+            PostgresTransitions(database),
+            PostgresVisits(database),
+            PostgresMeasures(database),
         ),
         work=PostgresWork(database),
         audit=PostgresAudit(database),

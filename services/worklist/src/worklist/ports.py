@@ -12,6 +12,7 @@ from care_contracts.notifications import NotificationSnapshot
 from care_contracts.reminders import Reminder, ReminderEventType
 from care_contracts.transitions import EncounterSnapshot, TransitionSnapshot
 from worklist.domain.audit import AuditEntry, Sealed
+from worklist.domain.home_visits import HomeDischarge
 from worklist.domain.order import Due
 from worklist.domain.plan import Replanned
 from worklist.domain.tasks import Task, TaskId, TransitionId
@@ -307,9 +308,27 @@ class VisitReads(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Stretch:
+    """A hospital's time from one instant on and before another."""
+
+    site: str
+    begins_at: datetime
+    ends_at: datetime
+
+
+class MeasureReads(Protocol):
+    """Reads the discharges that measures count; nothing of a patient is in them."""
+
+    async def discharges_home(self, stretch: Stretch, limit: int) -> list[HomeDischarge]:
+        """The discharges home of a stretch, the first ones first."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
 class Reads:
     """All that is read for people and clients."""
 
     tasks: TaskReads
     transitions: TransitionReads
     visits: VisitReads
+    measures: MeasureReads

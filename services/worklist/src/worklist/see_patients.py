@@ -16,6 +16,7 @@ from care_chassis.logs import get_logger
 from care_contracts.notifications import NotificationSnapshot
 from care_contracts.transitions import EncounterSnapshot
 from worklist.domain.audit import Action, AuditEntry
+from worklist.domain.home_visits import HomeDischarge
 from worklist.domain.people import Person
 from worklist.ports import (
     ActionRecord,
@@ -26,6 +27,7 @@ from worklist.ports import (
     Item,
     QueueCounts,
     Reads,
+    Stretch,
     TaskFilter,
     Today,
     VisitFilter,
@@ -163,6 +165,17 @@ class Sight:
         found = await self._reads.visits.notifications(wanted, after, limit)
         patients = [one.patient_key for one in found]
         await self._keep_list(Action.NOTIFICATIONS_LISTED, patients, wanted)
+        return found
+
+    # --- measures
+
+    async def discharges_home(
+        self, stretches: Sequence[Stretch], limit: int
+    ) -> list[list[HomeDischarge]]:
+        """What measures count, for each stretch: ids and times, which name nobody."""
+        found = [await self._reads.measures.discharges_home(one, limit) for one in stretches]
+        entry = self._entry(Action.MEASURES_READ)
+        await self._keep(replace(entry, searched_by=("site", "discharged_at")))
         return found
 
     # --- the audit

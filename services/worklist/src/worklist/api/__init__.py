@@ -5,10 +5,12 @@ from fastapi import FastAPI
 from care_chassis.clock import Clock
 from care_chassis.identity import TokenVerifier
 from worklist.api.bearer import Door
+from worklist.api.measures import measures_router
 from worklist.api.problems import answer_problems
 from worklist.api.tasks import TaskDesk, tasks_router
 from worklist.api.transitions import TransitionDesk, transitions_router
 from worklist.api.visits import visits_router
+from worklist.measure_home_visits import MeasureHomeVisits
 from worklist.see_patients import SeePatients
 from worklist.sites import Sites
 from worklist.work_tasks import WorkTasks
@@ -36,4 +38,5 @@ def build_api(
     api.include_router(transitions_router(TransitionDesk(patients, sites, clock), door))
     api.include_router(tasks_router(TaskDesk(patients, work, sites, clock), door))
     api.include_router(visits_router(patients, door))
+    api.include_router(measures_router(MeasureHomeVisits(patients, sites, clock), door))
     return api

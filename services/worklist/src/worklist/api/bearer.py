@@ -31,6 +31,15 @@ class Door:
             raise Problem(HTTPStatus.FORBIDDEN, "role", detail)
         return person
 
+    async def counter(self, credentials: _Credentials) -> Person:
+        """Someone who may read measures. Raises Problem."""
+        person = self._identified(credentials)
+        if not person.may_count:
+            await self._patients.by(person).turned_away()
+            detail = f"The role {person.role} reads no measures; care team and operations do."
+            raise Problem(HTTPStatus.FORBIDDEN, "role", detail)
+        return person
+
     async def worker(self, credentials: _Credentials) -> Person:
         """Someone who may work tasks. Raises Problem."""
         person = self._identified(credentials)

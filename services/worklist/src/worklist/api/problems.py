@@ -21,6 +21,7 @@ from worklist.domain.work import (
     TaskIsClosed,
     WorkRefused,
 )
+from worklist.measure_home_visits import NotMeasured
 from worklist.places import NotAPlace
 
 MEDIA_TYPE = "application/problem+json"
@@ -72,6 +73,7 @@ def answer_problems(app: FastAPI) -> None:
         NotYet: lambda error: _unprocessable("body.at", error),
         NoteNeeded: lambda error: _unprocessable("body.note", error),
         NotAPlace: lambda error: _unprocessable("query.next", error),
+        NotMeasured: lambda error: _unprocessable(f"query.{error.place}", error),
         RequestValidationError: _invalid,
         HTTPException: _http,
         TransientError: _away,

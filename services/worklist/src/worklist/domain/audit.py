@@ -25,6 +25,7 @@ class Action(StrEnum):
     PATIENTS_SEARCHED = "patients_searched"
     ENCOUNTERS_LISTED = "encounters_listed"
     NOTIFICATIONS_LISTED = "notifications_listed"
+    MEASURES_READ = "measures_read"
     TURNED_AWAY = "turned_away"
     """Their role does not do what they tried."""
 

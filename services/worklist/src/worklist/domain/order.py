@@ -4,7 +4,7 @@ Due soonest first puts the overdue before today's and today's before what is to 
 a day are due at the same instant, its end: there AMA discharges and high LACE scores go first.
 """
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -40,8 +40,12 @@ def is_overdue(due_at: datetime, now: datetime) -> bool:
 
 def end_of_today(now: datetime, zone: ZoneInfo) -> datetime:
     """The instant at which the site's next day begins."""
-    tomorrow = now.astimezone(zone).date() + timedelta(days=1)
-    return datetime(tomorrow.year, tomorrow.month, tomorrow.day, tzinfo=zone)
+    return midnight(now.astimezone(zone).date() + timedelta(days=1), zone)
+
+
+def midnight(day: date, zone: ZoneInfo) -> datetime:
+    """The instant at which a day begins."""
+    return datetime(day.year, day.month, day.day, tzinfo=zone)
 
 
 def due(due_at: datetime, now: datetime, zone: ZoneInfo) -> Due:

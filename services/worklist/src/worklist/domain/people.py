@@ -5,6 +5,7 @@ from enum import StrEnum
 
 _WORKING = frozenset({"nurse", "pharmacist", "coordinator"})
 _SEEING = _WORKING | {"provider", "integration"}
+_COUNTING = _SEEING | {"ops"}
 
 
 class Source(StrEnum):
@@ -32,3 +33,8 @@ class Person:
     def may_see(self) -> bool:
         """Whether the role sees patients; operating or administering the system is no reason to."""
         return self.role in _SEEING
+
+    @property
+    def may_count(self) -> bool:
+        """Whether the role reads measures: numbers and opaque ids, with nobody's name in them."""
+        return self.role in _COUNTING

@@ -2,7 +2,8 @@
 -- Keeps the snapshots that are newer than what is known, and gives back which ones those were.
 INSERT INTO transitions AS known (transition_id, version, site, patient_key, mrn, former_mrns,
                                   name_key, visit, visit_key, former_visits, state,
-                                  discharged_at, correlation_id, snapshot)
+                                  discharged_at, contact_due_at, readmitted_at, died_at,
+                                  correlation_id, snapshot)
 SELECT (snapshot ->> 'transition_id')::uuid,
        (snapshot ->> 'version')::integer,
        snapshot ->> 'site',
@@ -15,6 +16,9 @@ SELECT (snapshot ->> 'transition_id')::uuid,
        ARRAY (SELECT jsonb_array_elements_text(snapshot -> 'former_visits')),
        snapshot ->> 'state',
        (snapshot ->> 'discharged_at')::timestamptz,
+       (snapshot -> 'clocks' ->> 'initial_contact_due_at')::timestamptz,
+       (snapshot ->> 'readmitted_at')::timestamptz,
+       (snapshot ->> 'died_at')::timestamptz,
        correlation_id,
        snapshot
   FROM unnest($1::jsonb[], $2::text[]) AS news (snapshot, correlation_id)
@@ -31,6 +35,9 @@ SELECT (snapshot ->> 'transition_id')::uuid,
        former_visits = excluded.former_visits,
        state = excluded.state,
        discharged_at = excluded.discharged_at,
+       contact_due_at = excluded.contact_due_at,
+       readmitted_at = excluded.readmitted_at,
+       died_at = excluded.died_at,
        correlation_id = excluded.correlation_id,
        snapshot = excluded.snapshot
  WHERE known.version < excluded.version
