@@ -22,6 +22,7 @@ from tests.support.worklist_stores import (
     steps_of,
 )
 
+from care_contracts.transitions import Attribution
 from worklist.api.shaping import shape_of_transition
 from worklist.domain.order import Due
 from worklist.domain.work import Deed
@@ -32,6 +33,7 @@ from worklist.ports import (
     QueueCounts,
     TaskFilter,
     VisitFilter,
+    Where,
 )
 
 
@@ -108,10 +110,10 @@ class ReadingSuite:
         await worklist.do(more[1].task_id, Deed.COMPLETED)
         today = SITES.today(worklist.clock.now())
         counts = worklist.reads.tasks.counts
-        assert await counts("nora", None, today, 99) == QueueCounts(1, 2, 1, 1, 3, 1)
-        assert await counts("paul", "GHH", today, 99) == QueueCounts(0, 2, 1, 1, 3, 1)
-        assert await counts("nora", "CCM", today, 99) == QueueCounts()
-        assert (await counts("nora", None, today, 2)).open == 2
+        assert await counts("nora", Where(), today, 99) == QueueCounts(1, 2, 1, 1, 3, 1)
+        assert await counts("paul", Where("GHH"), today, 99) == QueueCounts(0, 2, 1, 1, 3, 1)
+        assert await counts("nora", Where("CCM"), today, 99) == QueueCounts()
+        assert (await counts("nora", Where(), today, 2)).open == 2
 
     async def test_completed_tasks_are_read_latest_first_in_pages(self, worklist: Worklist) -> None:
         codes = ["a", "b", "c"]
@@ -121,13 +123,35 @@ class ReadingSuite:
             worklist.clock.advance(timedelta(minutes=1))
             await worklist.do(planned.task_id, Deed.COMPLETED)
         read = worklist.reads.tasks.completed
-        first = await read("GHH", None, 2)
+        first = await read(Where("GHH"), None, 2)
         assert [item.task.step.code for item in first] == ["c", "b"]
         last = first[-1].task
         assert last.work.completed_at is not None
-        rest = await read(None, After(last.work.completed_at, last.task_id), 2)
+        rest = await read(Where(), After(last.work.completed_at, last.task_id), 2)
         assert [item.task.step.code for item in rest] == ["a"]
-        assert await read("CCM", None, 2) == []
+        assert await read(Where("CCM"), None, 2) == []
+
+    async def test_a_team_has_lists_and_counts_of_its_own(self, worklist: Worklist) -> None:
+        north, west = Attribution(pcp="none", team="north"), Attribution(pcp="none", team="west")
+        steps = steps_of("a", "a", "b")
+        one = transition("a", steps=steps, attribution=north)
+        await worklist.hear(one, transition("w", steps=steps_of("w", "w"), attribution=west))
+        await worklist.hear(transition("n", steps=steps_of("n", "n")))
+        await worklist.do(steps[0].task_id, Deed.COMPLETED)
+        reads, today = worklist.reads.tasks, SITES.today(worklist.clock.now())
+
+        async def told(team: str) -> tuple[list[str], list[str], int]:
+            done = await reads.completed(Where("GHH", team), None, 9)
+            counts = await reads.counts("paul", Where("GHH", team), today, 9)
+            codes = await worklist.codes(TaskFilter(only_open=True, site="GHH", team=team))
+            return codes, [item.task.step.code for item in done], counts.open
+
+        assert await told("north") == (["b"], ["a"], 1)
+        assert await told("west") == (["w"], [], 1)
+        await worklist.hear(newer(one, attribution=west))
+        assert await told("north") == ([], [], 0)
+        codes, done, open_ = await told("west")
+        assert (sorted(codes), done, open_) == (["b", "w"], ["a"], 2)
 
     async def test_transitions_are_found_by_what_is_known_of_them(self, worklist: Worklist) -> None:
         await worklist.hear(

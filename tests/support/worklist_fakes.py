@@ -12,7 +12,7 @@ from tests.support.worklist_audit import FakeAudit
 
 from care_chassis.events import OutgoingEvent
 from care_contracts.notifications import NotificationSnapshot
-from care_contracts.sites import Site
+from care_contracts.sites import Attribution, Site
 from care_contracts.transitions import EncounterSnapshot, TransitionKind, TransitionSnapshot
 from worklist.domain.audit import AuditEntry
 from worklist.domain.home_visits import Ended, HomeDischarge
@@ -36,6 +36,7 @@ from worklist.ports import (
     Today,
     TransitionNews,
     VisitFilter,
+    Where,
     Worked,
 )
 from worklist.records import planned_action, worked_action
@@ -128,12 +129,14 @@ class FakeWorklist:
             found = [item for item in found if _place(item) > begin]
         return found[:limit]
 
-    async def completed(self, site: str | None, after: After | None, limit: int) -> list[Item]:
+    async def completed(self, where: Where, after: After | None, limit: int) -> list[Item]:
         items = [self._item(id_) for id_ in self._state.tasks]
         done = [
             (item.task.work.completed_at, item.task.task_id, item)
             for item in items
-            if item.task.work.completed_at and site in (None, item.task.site)
+            if item.task.work.completed_at
+            and where.site in (None, item.task.site)
+            and where.team in (None, _team(item))
         ]
         done.sort(key=lambda one: one[:2], reverse=True)
         begun = [one for one in done if after is None or one[:2] < (after.at, after.entry_id)]
@@ -142,15 +145,15 @@ class FakeWorklist:
     async def task(self, task_id: UUID) -> Item | None:
         return self._item(task_id) if task_id in self._state.tasks else None
 
-    async def counts(self, owner: str, site: str | None, today: Today, limit: int) -> QueueCounts:
-        open_ = TaskFilter(only_open=True, site=site)
+    async def counts(self, owner: str, where: Where, today: Today, limit: int) -> QueueCounts:
+        open_ = TaskFilter(only_open=True, site=where.site, team=where.team)
         filters = {
             "mine": replace(open_, owner=owner),
             "unassigned": replace(open_, unassigned=True),
             "today": replace(open_, due=Due.TODAY),
             "overdue": replace(open_, due=Due.OVERDUE),
             "open": open_,
-            "completed": TaskFilter(states=("completed",), site=site),
+            "completed": replace(open_, only_open=False, states=("completed",)),
         }
         counts = {
             name: len(await self.tasks(wanted, today, None, limit))
@@ -345,7 +348,12 @@ class FakeSiteFolder:
 THREE_ZONES = (
     Site(code="GHH", name="Good Health Hospital", time_zone="America/New_York"),
     Site(code="PRH", name="Prairie Regional Hospital", time_zone="America/Chicago"),
-    Site(code="CCM", name="Coast City Medical Center", time_zone="America/Los_Angeles"),
+    Site(
+        code="CCM",
+        name="Coast City Medical Center",
+        time_zone="America/Los_Angeles",
+        attribution=Attribution(teams={"harbour": "Harbour team", "hills": "Hills team"}),
+    ),
 )
 
 
@@ -371,6 +379,7 @@ def _passes(item: Item, wanted: TaskFilter, today: Today) -> bool:
     task, person = item.task, item.transition.patient
     exact = {
         "site": task.site,
+        "team": _team(item),
         "owner": task.work.owner,
         "role": task.step.role,
         "code": task.step.code,
@@ -384,6 +393,11 @@ def _passes(item: Item, wanted: TaskFilter, today: Today) -> bool:
         and not (wanted.unassigned and task.work.owner)
         and wanted.due in (None, _due(task, today))
     )
+
+
+def _team(item: Item) -> str | None:
+    whose = item.transition.attribution
+    return whose.team if whose else None
 
 
 def _due(task: Task, today: Today) -> Due:

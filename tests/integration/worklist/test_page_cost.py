@@ -24,14 +24,15 @@ SELECT md5('t' || n)::uuid, 1, 'S' || n % 9, 'k' || n, 'MR' || n,
        '2026-06-05T12:00Z'::timestamptz - n * interval '1 minute', '', '{"kind": "home_visit"}'
   FROM generate_series(1, 8000) AS n;
 INSERT INTO tasks (task_id, transition_id, site, version, code, title, role, due_at, rule, owner,
-                   completed_at, state, rank, changed_at)
+                   completed_at, state, rank, changed_at, team)
 SELECT md5('x' || n)::uuid, md5('t' || (n % 8000 + 1))::uuid, 'S' || n % 9, 1, 'code' || n % 12,
        '', CASE n % 4 WHEN 0 THEN 'pharmacist' ELSE 'nurse' END,
        '2026-06-05T12:00Z'::timestamptz + (n - 30000) * interval '1 minute', '',
        CASE WHEN n % 3 = 0 THEN 'person' || n % 40 END,
        CASE WHEN n < 25000 THEN '2026-06-05T12:00Z'::timestamptz - n * interval '1 minute' END,
        CASE WHEN n < 25000 THEN 'completed' WHEN n % 3 = 0 THEN 'accepted' ELSE 'requested' END,
-       -(n % 20), now()
+       -(n % 20), now(),
+       CASE WHEN n % 100 = 9 THEN 'few' WHEN n % 5 = 0 THEN 'team' || n % 7 END
   FROM generate_series(1, 40000) AS n;
 INSERT INTO encounters (encounter_id, version, site, patient_key, mrn, former_mrns, visit,
                         visit_key, began_at, snapshot)
@@ -68,6 +69,7 @@ def tasks(**given: Any) -> list[Any]:
         "after_rank": None,
         "after_id": None,
         "limit": 50,
+        "team": None,
     }
     return list((wanted | given).values())
 
@@ -92,11 +94,24 @@ PAGES: list[tuple[str, list[Any]]] = [
     ("read_tasks", tasks(mrn="MR77")),
     ("read_tasks", tasks(mrn="OLD50", site="S5")),
     ("read_tasks", tasks(transition_id=ID)),
+    ("read_tasks", tasks(team="team3", site="S1")),
+    ("read_tasks", tasks(team="team3", site="S1", **AFTER)),
+    ("read_tasks", tasks(team="few", site="S1")),
+    ("read_tasks", tasks(team="nobody", site="S1")),
+    ("read_tasks", tasks(team="team3", site="S1", owner="person3")),
+    ("read_tasks", tasks(team="team3", site="S1", unassigned=True)),
+    ("read_tasks", tasks(team="few", site="S1", unassigned=True)),
+    ("read_tasks", tasks(team="team3", site="S1", **TODAY)),
+    ("read_tasks", tasks(team="team3", site="S1", due_until=NOW)),
+    ("read_tasks", tasks(team="team3", site="S1", only_open=False, state="completed")),
+    ("read_tasks", tasks(team="few", site="S1", only_open=False, state="accepted")),
     ("read_tasks", tasks(only_open=False, state="completed")),
     ("read_tasks", tasks(only_open=False, state="completed", site="S1")),
     ("read_tasks", tasks(only_open=False, state="accepted")),
-    ("read_completed_tasks", [None, None, None, 50]),
-    ("read_completed_tasks", ["S1", NOW, ID, 50]),
+    ("read_completed_tasks", [None, None, None, 50, None]),
+    ("read_completed_tasks", ["S1", NOW, ID, 50, None]),
+    ("read_completed_tasks", ["S1", None, None, 50, "team3"]),
+    ("read_completed_tasks", ["S1", NOW, ID, 50, "few"]),
     ("read_transitions", [None, None, None, None, None, None, 50]),
     ("read_transitions", ["S1", None, None, None, NOW, ID, 50]),
     ("read_transitions", [None, None, None, "voided", None, None, 50]),
@@ -172,8 +187,9 @@ async def test_the_counts_stop_at_their_limit(
     filled: "asyncpg.Connection[asyncpg.Record]",
 ) -> None:
     ends = [NOW + timedelta(hours=16)]
-    arguments = ["person3", None, NOW, ["S1"], ends, ends[0], 1000, ends[0]]
-    explained = await filled.fetchval(
-        f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {QUERIES['count_queues']}", *arguments
-    )
-    assert _most_rows(json.loads(explained)[0]["Plan"]) <= 1_100
+    for site, team in ((None, None), ("S1", "team3"), ("S1", "few"), ("S1", "nobody")):
+        arguments = ["person3", site, NOW, ["S1"], ends, ends[0], 1000, ends[0], team]
+        explained = await filled.fetchval(
+            f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {QUERIES['count_queues']}", *arguments
+        )
+        assert _most_rows(json.loads(explained)[0]["Plan"]) <= 1_100, (site, team)

@@ -23,6 +23,7 @@ from tests.support.worklist_builders import (
 )
 
 from care_chassis.errors import TransientError
+from care_contracts.transitions import Attribution
 from worklist.pages.sessions import COOKIE
 
 ONE = transition()
@@ -248,6 +249,25 @@ async def test_every_queue_shows_its_own_and_counts_it(app: App, nora: httpx.Asy
 async def test_an_empty_queue_says_so_in_words(nora: httpx.AsyncClient) -> None:
     assert "You have no open tasks" in await text(nora, "/?queue=mine")
     assert "Nothing is overdue" in await text(nora, "/?queue=overdue")
+
+
+async def test_the_worklist_narrows_to_one_team_of_a_hospital(
+    app: App, nora: httpx.AsyncClient
+) -> None:
+    for team, name in (("harbour", "Tran, Minh"), ("hills", "Ito, Ken")):
+        whose = Attribution(pcp="none", team=team, rule="default")
+        who = patient(f"MR-{team}", name=name)
+        await app.hear(transition(team, site="CCM", patient=who, attribution=whose))
+    page = await text(nora, "/?site=CCM&team=harbour")
+    assert "Tran, Minh" in page
+    assert "Ito, Ken" not in page
+    assert '<option value="harbour" selected>Harbour team</option>' in page
+    assert "/?queue=mine&amp;site=CCM&amp;team=harbour" in page
+    # A team of another hospital is none of this one's: the list is that of all its teams.
+    assert "Hills team" not in await text(nora, "/?site=GHH&team=hills")
+    assert "Ito, Ken" in await text(nora, "/?site=CCM&team=north")
+    one = await text(nora, f"/transitions/{known_as('harbour')}")
+    assert "<dt>Care team</dt><dd>Harbour team</dd>" in one
 
 
 async def test_one_hospital_s_tasks_stay_chosen_across_queues(

@@ -23,6 +23,7 @@ from tests.support.worklist_builders import (
 
 from care_chassis.errors import TransientError
 from care_contracts.tasks import TaskSnapshot
+from care_contracts.transitions import Attribution
 
 ONE = transition()
 VISIT, CALL = ONE.steps[0].task_id, ONE.steps[1].task_id
@@ -546,3 +547,17 @@ async def test_the_description_is_open_and_names_every_path(app: App) -> None:
     }
     complete = description["paths"]["/tasks/{task_id}/complete"]["post"]
     assert set(complete["responses"]) >= {"200", "401", "403", "404", "409", "412", "422", "428"}
+
+
+async def test_a_list_of_tasks_is_narrowed_to_a_team_of_a_site(app: App) -> None:
+    whose = Attribution(pcp="PRT", team="north", rule="ward")
+    await app.hear(transition("two", steps=[step(known_as("two"), "c")], attribution=whose))
+    items = (await get(app, "/tasks", site="GHH", team="north"))["items"]
+    assert [one["code"] for one in items] == ["c"]
+    told = {"pcp": "PRT", "practice": None, "team": "north", "rule": "ward"}
+    assert items[0]["transition"]["attribution"] == told
+    assert (await get(app, "/tasks", site="CCM", team="north"))["items"] == []
+    async with app.client("integration") as client:
+        answer = await client.get("/api/tasks", params={"team": "north"})
+    assert_problem(answer, 422, "invalid-request")
+    assert "say site beside team" in answer.text

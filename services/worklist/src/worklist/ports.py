@@ -201,12 +201,23 @@ class After:
 
 
 @dataclass(frozen=True, slots=True)
+class Where:
+    """Whose tasks: of a site, and of one of its teams; None means any."""
+
+    site: str | None = None
+    team: str | None = None
+    """A code of that site; only together with it."""
+
+
+@dataclass(frozen=True, slots=True)
 class TaskFilter:
     """Which tasks; None and False mean any."""
 
     only_open: bool = False
     states: tuple[str, ...] | None = None
     site: str | None = None
+    team: str | None = None
+    """A code of that site; only together with it."""
     owner: str | None = None
     unassigned: bool = False
     role: str | None = None
@@ -256,15 +267,13 @@ class TaskReads(Protocol):
         """Tasks, the soonest due first."""
         ...
 
-    async def completed(self, site: str | None, after: After | None, limit: int) -> list[Item]:
+    async def completed(self, where: Where, after: After | None, limit: int) -> list[Item]:
         """Completed tasks, the last completed first."""
         ...
 
     async def task(self, task_id: UUID) -> Item | None: ...
 
-    async def counts(
-        self, owner: str, site: str | None, today: Today, limit: int
-    ) -> QueueCounts: ...
+    async def counts(self, owner: str, where: Where, today: Today, limit: int) -> QueueCounts: ...
 
 
 class TransitionReads(Protocol):

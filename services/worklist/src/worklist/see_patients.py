@@ -31,6 +31,7 @@ from worklist.ports import (
     TaskFilter,
     Today,
     VisitFilter,
+    Where,
 )
 
 ALERTS = Counter(
@@ -90,16 +91,16 @@ class Sight:
         await self._keep_list(Action.TASKS_LISTED, _patients_of(items), wanted)
         return items
 
-    async def completed(self, site: str | None, after: After | None, limit: int) -> list[Item]:
+    async def completed(self, where: Where, after: After | None, limit: int) -> list[Item]:
         """Completed tasks, the last completed first."""
-        items = await self._reads.tasks.completed(site, after, limit)
-        wanted = TaskFilter(states=("completed",), site=site)
+        items = await self._reads.tasks.completed(where, after, limit)
+        wanted = TaskFilter(states=("completed",), site=where.site, team=where.team)
         await self._keep_list(Action.TASKS_LISTED, _patients_of(items), wanted)
         return items
 
-    async def counts(self, site: str | None, today: Today, limit: int) -> QueueCounts:
+    async def counts(self, where: Where, today: Today, limit: int) -> QueueCounts:
         """How many tasks stand in each queue: numbers, which are about nobody."""
-        return await self._reads.tasks.counts(self.person.subject, site, today, limit)
+        return await self._reads.tasks.counts(self.person.subject, where, today, limit)
 
     async def task(self, task_id: UUID) -> Item | None:
         """One task."""

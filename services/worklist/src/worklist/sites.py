@@ -1,6 +1,6 @@
 """The hospitals as the worklist shows them: their names, their zones, and when their day ends."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
@@ -40,6 +40,15 @@ class Sites:
     def name(self, code: str) -> str:
         """The hospital's name; its code where it is not configured (any more)."""
         return next((site.name for site in self._folder.documents if site.code == code), code)
+
+    def teams(self, code: str | None) -> Mapping[str, str]:
+        """The names of the hospital's care teams, by their codes."""
+        found = (one.attribution.teams for one in self._folder.documents if one.code == code)
+        return next(found, dict[str, str]())
+
+    def team(self, site: str, code: str) -> str:
+        """The name of one of them; its code where the hospital has it no more."""
+        return self.teams(site).get(code, code)
 
     def zone(self, code: str) -> ZoneInfo:
         """The zone of the hospital's local times; UTC where it is not configured."""

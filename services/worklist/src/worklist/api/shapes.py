@@ -10,7 +10,7 @@ from care_contracts.encounters import EncounterClass
 from care_contracts.measures import Tcm
 from care_contracts.notifications import NotificationState
 from care_contracts.scores import Risk
-from care_contracts.transitions import Clocks, EncounterStatus, Hedis
+from care_contracts.transitions import Attribution, Clocks, EncounterStatus, Hedis
 from worklist.domain.measures import Standing
 from worklist.domain.order import Due
 from worklist.domain.timing import Timing
@@ -121,6 +121,8 @@ class TransitionShape(BaseModel):
     reason: str | None
     flags: list[str]
     protocol: str
+    attribution: Attribution | None
+    """primary care provider and care team; null of what was last told of before there was one"""
     discharged_at: Instant
     discharged_on: date
     disposition: str | None
@@ -142,6 +144,7 @@ class TransitionOfTaskShape(BaseModel):
     kind: str
     state: str
     flags: list[str]
+    attribution: Attribution | None
     discharged_at: Instant
     disposition: str | None
     risk: Risk

@@ -2,11 +2,11 @@
 
 from enum import StrEnum
 from http import HTTPStatus
-from typing import Annotated, TypeAlias
+from typing import Annotated, Self, TypeAlias
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Query, Response
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, model_validator
 
 from care_chassis.clock import Clock
 from care_contracts.tasks import TaskState
@@ -47,12 +47,20 @@ class TaskQuery(BaseModel):
     state: list[TaskState | Standing] = [Standing.OPEN]
     role: Text | None = None
     site: Text | None = None
+    team: Text | None = Field(None, description="A care team, by its code at `site`.")
     code: Text | None = None
     mrn: Text | None = Field(None, description="Also one that was merged away.")
     transition_id: UUID | None = None
     due: Due | None = Field(None, description="On the calendar of the discharging site.")
     next: str | None = Field(None, description="`next` of the page before.")
     limit: Limit = 50
+
+    @model_validator(mode="after")
+    def _team_of_a_site(self) -> Self:
+        if self.team is not None and self.site is None:
+            message = "codes of teams are a site's own: say site beside team"
+            raise ValueError(message)
+        return self
 
     def wanted_by(self, person: Person) -> TaskFilter:
         """The filter, with `me` being this person."""
@@ -64,6 +72,7 @@ class TaskQuery(BaseModel):
             owner=None if unassigned else owner,
             unassigned=unassigned,
             site=self.site,
+            team=self.team,
             role=self.role,
             code=self.code,
             mrn=self.mrn,

@@ -14,7 +14,7 @@ from worklist.pages.deeds import SAID
 from worklist.pages.frame import Frame
 from worklist.pages.views import RowView, Viewer
 from worklist.places import after, after_task, word_after, word_after_task
-from worklist.ports import After, Item, QueueCounts, TaskFilter, Today
+from worklist.ports import After, Item, QueueCounts, TaskFilter, Today, Where
 from worklist.see_patients import SeePatients, Sight
 
 _ROWS = 50
@@ -75,12 +75,13 @@ class Asked:
     """What the address of the page asks for."""
 
     queue: Queue
-    site: str | None
+    where: Where
     after: str | None
 
     def href(self, *, queue: Queue | None = None, after: str | None = None) -> str:
         """The address of this or another queue, of this site; no patient is named in it."""
-        asked = {"queue": queue or self.queue, "site": self.site, "after": after}
+        site, team = self.where.site, self.where.team
+        asked = {"queue": queue or self.queue, "site": site, "team": team, "after": after}
         return "/?" + urlencode({name: value for name, value in asked.items() if value})
 
 
@@ -97,7 +98,7 @@ class QueuePage:
         viewer = self._frame.viewer(visitor)
         today = self._frame.sites.today(viewer.now)
         sight = self._patients.by(visitor.person)
-        counts = await sight.counts(asked.site, today, _COUNTED_TO)
+        counts = await sight.counts(asked.where, today, _COUNTED_TO)
         items, following = await self._items(asked, sight, today)
         content = {
             "title": _TITLES[asked.queue],
@@ -105,25 +106,32 @@ class QueuePage:
             "here": asked.href(after=asked.after),
             "tabs": _tabs(asked, counts),
             "sites": self._frame.sites.all,
+            "teams": self._frame.sites.teams(asked.where.site),
             "groups": _groups(asked.queue, items, viewer),
             "nothing": _NOTHING[asked.queue],
             "following": asked.href(after=following) if following else "",
             "said": SAID.get(said),
-            "as_of": viewer.times(asked.site or "").at(viewer.now),
-            "as_of_zone": viewer.times(asked.site or "").zone_at(viewer.now),
+            "as_of": viewer.times(asked.where.site or "").at(viewer.now),
+            "as_of_zone": viewer.times(asked.where.site or "").zone_at(viewer.now),
         }
         return self._frame.render(request, "worklist.html", content, visitor=visitor)
+
+    def where(self, site: str, team: str) -> Where:
+        """Whose tasks; a team that the site does not have, as after a change of site, is all."""
+        known = team in self._frame.sites.teams(site)
+        return Where(site or None, team if known else None)
 
     async def _items(
         self, asked: Asked, sight: Sight, today: Today
     ) -> tuple[Sequence[Item], str | None]:
         """The rows of the page, and the word for the page after it."""
         if asked.queue is Queue.COMPLETED:
-            items = await sight.completed(asked.site, after(asked.after), _ROWS)
+            items = await sight.completed(asked.where, after(asked.after), _ROWS)
             return items, _completed_word(items)
         wanted = TaskFilter(
             only_open=True,
-            site=asked.site,
+            site=asked.where.site,
+            team=asked.where.team,
             owner=sight.person.subject if asked.queue is Queue.MINE else None,
             unassigned=asked.queue is Queue.UNASSIGNED,
             due={Queue.TODAY: Due.TODAY, Queue.OVERDUE: Due.OVERDUE}.get(asked.queue),
@@ -141,11 +149,12 @@ def queues_router(page: QueuePage) -> APIRouter:
         request: Request,
         queue: str = Queue.ALL,
         site: Annotated[str, Query(max_length=50, pattern=r"^[^\x00]*$")] = "",
+        team: Annotated[str, Query(max_length=50, pattern=r"^[^\x00]*$")] = "",
         following: Annotated[str | None, Query(alias="after")] = None,
         said: str = "",
     ) -> Response:
         chosen = Queue(queue) if queue in set(Queue) else Queue.ALL
-        return await page.show(request, Asked(chosen, site or None, following), said)
+        return await page.show(request, Asked(chosen, page.where(site, team), following), said)
 
     return router
 

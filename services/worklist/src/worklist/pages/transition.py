@@ -23,6 +23,7 @@ from worklist.pages.times import LocalTimes, Shown, on
 from worklist.pages.views import TaskView, Viewer, chips, risk
 from worklist.ports import ActionRecord, Followed
 from worklist.see_patients import SeePatients
+from worklist.sites import Sites
 
 _RUNNING = frozenset({TransitionState.ACTIVE, TransitionState.PROVISIONAL})
 
@@ -83,6 +84,7 @@ class TransitionPage:
             "patient": viewer.patient(transition),
             **_facts(transition, times, self._frame.sites.name(transition.site)),
             **_plan(followed, viewer),
+            "team": _team(transition, self._frame.sites),
             "clocks": _clocks(transition, times, viewer),
             "notices": [_notice(notice, times) for notice in seen.notices],
             "sentences": explain(
@@ -136,6 +138,11 @@ def _facts(transition: TransitionSnapshot, times: LocalTimes, site: str) -> dict
         "engagement_until": _on(transition.hedis.engagement_last_on),
         "medrec_until": _on(transition.hedis.medrec_last_on),
     }
+
+
+def _team(transition: TransitionSnapshot, sites: Sites) -> str:
+    whose = transition.attribution
+    return sites.team(transition.site, whose.team) if whose and whose.team else ""
 
 
 def _on(day: date | None) -> str:

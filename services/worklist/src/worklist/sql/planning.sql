@@ -3,7 +3,7 @@
 INSERT INTO transitions AS known (transition_id, version, site, patient_key, mrn, former_mrns,
                                   name_key, visit, visit_key, former_visits, state,
                                   discharged_at, contact_due_at, readmitted_at, died_at,
-                                  correlation_id, snapshot)
+                                  correlation_id, team, snapshot)
 SELECT (snapshot ->> 'transition_id')::uuid,
        (snapshot ->> 'version')::integer,
        snapshot ->> 'site',
@@ -20,6 +20,7 @@ SELECT (snapshot ->> 'transition_id')::uuid,
        (snapshot ->> 'readmitted_at')::timestamptz,
        (snapshot ->> 'died_at')::timestamptz,
        correlation_id,
+       snapshot -> 'attribution' ->> 'team',
        snapshot
   FROM unnest($1::jsonb[], $2::text[]) AS news (snapshot, correlation_id)
  ORDER BY 1  -- every writer takes its locks in the same order
@@ -39,6 +40,7 @@ SELECT (snapshot ->> 'transition_id')::uuid,
        readmitted_at = excluded.readmitted_at,
        died_at = excluded.died_at,
        correlation_id = excluded.correlation_id,
+       team = excluded.team,
        snapshot = excluded.snapshot
  WHERE known.version < excluded.version
 RETURNING transition_id;
@@ -56,15 +58,17 @@ SELECT tasks.*, transitions.patient_key, transitions.correlation_id
 -- Writes tasks as they stand after a plan, new and old alike.
 INSERT INTO tasks AS known (task_id, transition_id, site, version, code, title, role, due_at,
                             window_opens_at, best_before_at, rule, checklist, withdrawn_for, state,
-                            rank, changed_at)
-SELECT task_id, transition_id, site, version, code, title, role, due_at, window_opens_at,
-       best_before_at, rule, checklist -> 'items', withdrawn_for, state, rank, changed_at
+                            rank, changed_at, team)
+SELECT task_id, transition_id, planned.site, planned.version, code, title, role, due_at,
+       window_opens_at, best_before_at, rule, checklist -> 'items', withdrawn_for, planned.state,
+       rank, changed_at, team
   FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::integer[], $5::text[], $6::text[],
               $7::text[], $8::timestamptz[], $9::timestamptz[], $10::timestamptz[], $11::text[],
               $12::jsonb[], $13::text[], $14::text[], $15::smallint[], $16::timestamptz[])
        AS planned (task_id, transition_id, site, version, code, title, role, due_at,
                    window_opens_at, best_before_at, rule, checklist, withdrawn_for, state, rank,
                    changed_at)
+  JOIN transitions USING (transition_id)
     ON CONFLICT (task_id) DO UPDATE
    SET version = excluded.version,
        code = excluded.code,
@@ -80,12 +84,14 @@ SELECT task_id, transition_id, site, version, code, title, role, due_at, window_
        changed_at = excluded.changed_at;
 
 -- rank_tasks --
--- Gives the tasks of some transitions the rank of their transition.
+-- Gives the tasks of some transitions the rank and the team of their transition.
 UPDATE tasks
-   SET rank = news.rank
+   SET rank = news.rank,
+       team = transitions.team
   FROM unnest($1::uuid[], $2::smallint[]) AS news (transition_id, rank)
+  JOIN transitions USING (transition_id)
  WHERE tasks.transition_id = news.transition_id
-   AND tasks.rank <> news.rank;
+   AND (tasks.rank <> news.rank OR tasks.team IS DISTINCT FROM transitions.team);
 
 -- add_actions --
 -- Adds to the record of who did what.

@@ -35,6 +35,7 @@ SELECT tasks.*, transitions.patient_key, transitions.correlation_id, transitions
    AND ($16::timestamptz IS NULL
         OR (tasks.due_at, tasks.rank, tasks.task_id)
            > ($16::timestamptz, $17::smallint, $18::uuid))
+   AND ($20::text IS NULL OR tasks.team = $20::text)
  ORDER BY tasks.due_at, tasks.rank, tasks.task_id
  LIMIT $19::int;
 
@@ -46,6 +47,7 @@ SELECT tasks.*, transitions.patient_key, transitions.correlation_id, transitions
   JOIN transitions USING (transition_id)
  WHERE tasks.state = 'completed'
    AND ($1::text IS NULL OR tasks.site = $1::text)
+   AND ($5::text IS NULL OR tasks.team = $5::text)
    AND ($2::timestamptz IS NULL
         OR (tasks.completed_at, tasks.task_id) < ($2::timestamptz, $3::uuid))
  ORDER BY tasks.completed_at DESC, tasks.task_id DESC
@@ -72,10 +74,12 @@ SELECT tasks.*, transitions.patient_key, transitions.correlation_id, transitions
 SELECT (SELECT count(*) FROM (
            SELECT FROM tasks
             WHERE is_open AND owner = $1::text AND ($2::text IS NULL OR site = $2::text)
+              AND ($9::text IS NULL OR team = $9::text)
             ORDER BY due_at LIMIT $7::int) AS few) AS mine,
        (SELECT count(*) FROM (
            SELECT FROM tasks
             WHERE is_open AND owner IS NULL AND ($2::text IS NULL OR site = $2::text)
+              AND ($9::text IS NULL OR team = $9::text)
             ORDER BY due_at LIMIT $7::int) AS few) AS unassigned,
        (SELECT count(*) FROM (
            SELECT FROM tasks
@@ -85,18 +89,22 @@ SELECT (SELECT count(*) FROM (
                          FROM unnest($4::text[], $5::timestamptz[]) AS day (site, ends_at)
                         WHERE day.site = tasks.site), $6::timestamptz)
               AND ($2::text IS NULL OR site = $2::text)
+              AND ($9::text IS NULL OR team = $9::text)
             ORDER BY due_at LIMIT $7::int) AS few) AS today,
        (SELECT count(*) FROM (
            SELECT FROM tasks
             WHERE is_open AND due_at < $3::timestamptz AND ($2::text IS NULL OR site = $2::text)
+              AND ($9::text IS NULL OR team = $9::text)
             ORDER BY due_at LIMIT $7::int) AS few) AS overdue,
        (SELECT count(*) FROM (
            SELECT FROM tasks
             WHERE is_open AND ($2::text IS NULL OR site = $2::text)
+              AND ($9::text IS NULL OR team = $9::text)
             ORDER BY due_at LIMIT $7::int) AS few) AS open,
        (SELECT count(*) FROM (
            SELECT FROM tasks
             WHERE state = 'completed' AND ($2::text IS NULL OR site = $2::text)
+              AND ($9::text IS NULL OR team = $9::text)
             ORDER BY completed_at DESC LIMIT $7::int) AS few) AS completed;
 
 -- read_transitions --

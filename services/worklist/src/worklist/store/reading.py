@@ -26,6 +26,7 @@ from worklist.ports import (
     TaskFilter,
     Today,
     VisitFilter,
+    Where,
 )
 from worklist.store.rows import QUERIES, task_from
 
@@ -52,10 +53,10 @@ class PostgresTasks:
             pages = [await _page_of(connection, one, today, after, limit) for one in alike]
         return list(islice(merge(*pages, key=_place_of), limit))
 
-    async def completed(self, site: str | None, after: After | None, limit: int) -> list[Item]:
+    async def completed(self, where: Where, after: After | None, limit: int) -> list[Item]:
         async with _reading(self._database) as connection:
             rows = await connection.fetch(
-                QUERIES["read_completed_tasks"], site, *_place(after), limit
+                QUERIES["read_completed_tasks"], where.site, *_place(after), limit, where.team
             )
         return [_item(row) for row in rows]
 
@@ -64,18 +65,19 @@ class PostgresTasks:
             row = await connection.fetchrow(QUERIES["read_task"], task_id)
         return _item(row) if row else None
 
-    async def counts(self, owner: str, site: str | None, today: Today, limit: int) -> QueueCounts:
+    async def counts(self, owner: str, where: Where, today: Today, limit: int) -> QueueCounts:
         async with _reading(self._database) as connection:
             row = await connection.fetchrow(
                 QUERIES["count_queues"],
                 owner,
-                site,
+                where.site,
                 today.now,
                 list(today.ends_at),
                 list(today.ends_at.values()),
                 today.elsewhere,
                 limit,
                 _last_end(today),
+                where.team,
             )
         return QueueCounts(**dict(row)) if row else QueueCounts()
 
@@ -215,6 +217,7 @@ async def _page_of(
         after.rank if after else None,
         after.task_id if after else None,
         limit,
+        wanted.team,
     )
     return [_item(row) for row in rows]
 
