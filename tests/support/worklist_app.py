@@ -50,6 +50,7 @@ def fresh_app(*, secure_cookies: bool = False, development_sign_in: bool = True)
         asked, App(secure_cookies=secure_cookies, development_sign_in=development_sign_in)
     )
     app.store.clear()
+    app.folder.documents = THREE_ZONES
     app.clock.move_to(DISCHARGED_AT)
     return app
 
@@ -60,6 +61,7 @@ class App:
 
     store: FakeWorklist = field(default_factory=FakeWorklist)
     clock: ManualClock = field(default_factory=lambda: ManualClock(DISCHARGED_AT))
+    folder: FakeSiteFolder = field(default_factory=lambda: FakeSiteFolder(*THREE_ZONES))
     changes: Changes = field(default_factory=Changes)
     secure_cookies: bool = False
     development_sign_in: bool = True
@@ -78,7 +80,7 @@ class App:
             reads=self.store.reads,
             work=self.store,
             audit=self.store.audit,
-            sites=Sites(FakeSiteFolder(*THREE_ZONES)),
+            sites=Sites(self.folder),
             changes=self.changes,
             clock=self.clock,
             wall=SystemClock(),

@@ -1,6 +1,7 @@
 """The audit without a database; it passes the suite in `tests/ports` beside it."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from care_chassis.errors import TransientError
 from worklist.domain.audit import NOTHING_SEALED, AuditEntry, Sealed, seal
@@ -32,6 +33,16 @@ class FakeAudit:
             raise TransientError("PostgreSQL")
         position, before = _last_of(self._chain)
         self._chain.append(Sealed(position + 1, seal(before, entry), entry))
+
+    def broken_by(self, subject: str, patients: Sequence[str], now: datetime) -> dict[str, str]:
+        """For whom somebody broke the glass that still stands open, and why."""
+        return {
+            patient: entry.reason
+            for entry in self.entries
+            if entry.person.subject == subject and entry.open_until and entry.open_until > now
+            for patient in entry.patients
+            if patient in patients
+        }
 
     async def chain(self, after: int, limit: int) -> list[Sealed]:
         return self._chain[after : after + limit]

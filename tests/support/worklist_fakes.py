@@ -14,6 +14,7 @@ from care_chassis.events import OutgoingEvent
 from care_contracts.notifications import NotificationSnapshot
 from care_contracts.sites import Attribution, Site
 from care_contracts.transitions import EncounterSnapshot, TransitionKind, TransitionSnapshot
+from worklist.domain.access import Ties
 from worklist.domain.audit import AuditEntry
 from worklist.domain.home_visits import Ended, HomeDischarge
 from worklist.domain.order import Due
@@ -76,7 +77,7 @@ class FakeWorklist:
 
     @property
     def reads(self) -> Reads:
-        return Reads(self, self, self, self)
+        return Reads(self, self, self, self, self)
 
     @property
     def outbox(self) -> Sequence[OutgoingEvent]:
@@ -239,6 +240,28 @@ class FakeWorklist:
             visit=_ended(tasks.get("home_visit")),
             contact=_ended(tasks.get("initial_contact")),
         )
+
+    async def ties(self, subject: str, patients: Sequence[str], now: datetime) -> Ties:
+        known = [one.snapshot for one in self._state.transitions.values()]
+        tied = [
+            one
+            for one in known
+            if one.patient.patient_key in patients and self._works_on(subject, one.transition_id)
+        ]
+        return Ties(
+            frozenset(one.transition_id for one in tied),
+            frozenset(one.patient.patient_key for one in tied),
+            self.audit.broken_by(subject, patients, now),
+        )
+
+    def _works_on(self, subject: str, transition_id: UUID) -> bool:
+        owners = {
+            one.work.owner
+            for one in self._state.tasks.values()
+            if one.transition_id == transition_id
+        }
+        did = {line.subject for id_, line in self._state.actions if id_ == transition_id}
+        return subject in owners | did
 
     def _is_about(self, notice: NotificationSnapshot, wanted: VisitFilter) -> bool:
         snapshots = (*(one.snapshot for one in self._state.transitions.values()),)

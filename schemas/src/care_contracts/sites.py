@@ -334,6 +334,8 @@ class Site(_Strict):
     """Side by side; the first one's words are used for work that several ask for."""
     risk: RiskScores = RiskScores()
     attribution: Attribution = Attribution()
+    access: Literal["team", "assigned"] = "team"
+    """Who sees this site's patients: everybody of the care team, or who is assigned to them."""
     directory: list[DirectoryEntry] = []
 
     @field_validator("time_zone")

@@ -1,6 +1,7 @@
 """Puts the worklist together: the only place that knows which concrete parts there are."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -33,6 +34,7 @@ from worklist.store import (
     PostgresMeasures,
     PostgresPlanning,
     PostgresTasks,
+    PostgresTies,
     PostgresTransitions,
     PostgresVisits,
     PostgresWork,
@@ -72,6 +74,7 @@ def build(settings: Settings) -> Assembly:
             PostgresTransitions(database),
             PostgresVisits(database),
             PostgresMeasures(database),
+            PostgresTies(database),
         ),
         work=PostgresWork(database),
         audit=PostgresAudit(database),
@@ -103,7 +106,13 @@ def build(settings: Settings) -> Assembly:
 def build_http(settings: Settings, web: Web) -> FastAPI:
     """Pages at `/`, REST at `/api`, and what pages load at `/static`."""
     secret = settings.token_secret.get_secret_value()
-    patients = SeePatients(web.reads, web.audit, web.clock)
+    patients = SeePatients(
+        reads=web.reads,
+        audit=web.audit,
+        clock=web.clock,
+        access=web.sites.access,
+        open_for=timedelta(hours=settings.break_glass_hours),
+    )
     work = WorkTasks(web.work, web.clock)
     sessions = Sessions(secret=secret, wall=web.wall, secure=settings.secure_cookies)
     frame = Frame(sessions=sessions, patients=patients, sites=web.sites, clock=web.clock)

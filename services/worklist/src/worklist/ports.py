@@ -11,6 +11,7 @@ from care_chassis.events import OutgoingEvent
 from care_contracts.notifications import NotificationSnapshot
 from care_contracts.reminders import Reminder, ReminderEventType
 from care_contracts.transitions import EncounterSnapshot, TransitionSnapshot
+from worklist.domain.access import Ties
 from worklist.domain.audit import AuditEntry, Sealed
 from worklist.domain.home_visits import HomeDischarge
 from worklist.domain.order import Due
@@ -316,6 +317,14 @@ class VisitReads(Protocol):
     ) -> list[NotificationSnapshot]: ...
 
 
+class TieReads(Protocol):
+    """Reads what ties people to patients."""
+
+    async def ties(self, subject: str, patients: Sequence[str], now: datetime) -> Ties:
+        """What ties this person to these patients, of whom the keys are given."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Stretch:
     """A hospital's time from one instant on and before another."""
@@ -341,3 +350,4 @@ class Reads:
     transitions: TransitionReads
     visits: VisitReads
     measures: MeasureReads
+    ties: TieReads

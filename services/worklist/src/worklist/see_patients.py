@@ -1,23 +1,24 @@
-"""People see patients: what is read for somebody is written into the audit before they get it.
+"""People see patients: it is decided whether they may, written into the audit, and only then shown.
 
 Pages and the REST API read patients by this alone. Where the entry cannot be written there is an
 error, and nothing is shown.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields, replace
-from typing import TypeAlias
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Generic
 from uuid import UUID
 
-from prometheus_client import Counter
-
 from care_chassis.clock import Clock
-from care_chassis.logs import get_logger
 from care_contracts.notifications import NotificationSnapshot
 from care_contracts.transitions import EncounterSnapshot
+from worklist.domain.access import Access
 from worklist.domain.audit import Action, AuditEntry
 from worklist.domain.home_visits import HomeDischarge
 from worklist.domain.people import Person
+from worklist.gate import Gate, Shown
+from worklist.masking import masked, pool_item
 from worklist.ports import (
     ActionRecord,
     After,
@@ -34,16 +35,17 @@ from worklist.ports import (
     Where,
 )
 
-ALERTS = Counter(
-    "care_worklist_security_alerts",
-    "Tries to see or do what is not for the asker, and glass that was broken.",
-    ["action", "allowed"],
-)
 _NOTICES = 50
 _ACTIONS = 200
-_log = get_logger("worklist.see_patients")
 
-_Filter: TypeAlias = TaskFilter | VisitFilter
+
+@dataclass(frozen=True, slots=True)
+class Seen(Generic[Shown]):
+    """A page of a list as somebody sees it, which may leave out what is not theirs to see."""
+
+    items: Sequence[Shown]
+    last: Shown | None
+    """The last one there was on the page, where others may follow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,84 +57,100 @@ class FollowUp:
     actions: Sequence[ActionRecord]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SeePatients:
     """Reads for people, and keeps who saw whom."""
 
-    def __init__(self, reads: Reads, audit: Audit, clock: Clock) -> None:
-        self._reads = reads
-        self._audit = audit
-        self._clock = clock
+    reads: Reads
+    audit: Audit
+    clock: Clock
+    access: Callable[[str], Access]
+    """Who sees the patients of a site."""
+    open_for: timedelta
+    """How long broken glass stays broken."""
 
-    def by(self, person: Person) -> "Sight":
-        """What this person sees."""
-        return Sight(person, self._reads, self._audit, self._clock)
+    def by(self, person: Person, reason: str = "") -> "Sight":
+        """What this person sees; `reason` says why they break the glass, if they do."""
+        gate = Gate(
+            person=person,
+            reason=reason,
+            audit=self.audit,
+            ties=self.reads.ties,
+            clock=self.clock,
+            access=self.access,
+            open_for=self.open_for,
+        )
+        return Sight(self.reads, gate)
 
 
 class Sight:
     """What one person sees. Everything here raises TransientError where the database is away."""
 
-    def __init__(self, person: Person, reads: Reads, audit: Audit, clock: Clock) -> None:
-        self.person = person
+    def __init__(self, reads: Reads, gate: Gate) -> None:
+        self.person = gate.person
         self._reads = reads
-        self._audit = audit
-        self._clock = clock
+        self._gate = gate
 
     async def turned_away(self) -> None:
         """Keep that they tried what their role does not do."""
-        await self._keep(self._entry(Action.TURNED_AWAY, allowed=False, alert=True))
+        await self._gate.keep(
+            replace(self._gate.entry(Action.TURNED_AWAY), allowed=False, alert=True)
+        )
 
     # --- tasks
 
     async def tasks(
         self, wanted: TaskFilter, today: Today, after: AfterTask | None, limit: int
-    ) -> list[Item]:
-        """Tasks, the soonest due first."""
-        items = await self._reads.tasks.tasks(wanted, today, after, limit)
-        await self._keep_list(Action.TASKS_LISTED, _patients_of(items), wanted)
-        return items
+    ) -> Seen[Item]:
+        """Tasks, the soonest due first. Raises NotAssigned."""
+        found = await self._reads.tasks.tasks(wanted, today, after, limit)
+        entry = self._gate.entry(Action.TASKS_LISTED, wanted)
+        return _seen(found, await self._gate.many(entry, found, self._of_the_pool), limit)
 
-    async def completed(self, where: Where, after: After | None, limit: int) -> list[Item]:
+    async def completed(self, where: Where, after: After | None, limit: int) -> Seen[Item]:
         """Completed tasks, the last completed first."""
-        items = await self._reads.tasks.completed(where, after, limit)
+        found = await self._reads.tasks.completed(where, after, limit)
         wanted = TaskFilter(states=("completed",), site=where.site, team=where.team)
-        await self._keep_list(Action.TASKS_LISTED, _patients_of(items), wanted)
-        return items
+        entry = self._gate.entry(Action.TASKS_LISTED, wanted)
+        return _seen(found, await self._gate.many(entry, found), limit)
 
     async def counts(self, where: Where, today: Today, limit: int) -> QueueCounts:
         """How many tasks stand in each queue: numbers, which are about nobody."""
         return await self._reads.tasks.counts(self.person.subject, where, today, limit)
 
     async def task(self, task_id: UUID) -> Item | None:
-        """One task."""
+        """One task; one of the pool without its patient. Raises NotAssigned."""
         item = await self._reads.tasks.task(task_id)
-        entry = self._entry(Action.TASK_READ, _patients_of([item] if item else []))
-        transition_id = item.task.transition_id if item else None
-        await self._keep(replace(entry, task_id=task_id, transition_id=transition_id))
-        return item
+        return await self._gate.one(self._task_entry(task_id, item), item, self._of_the_pool)
 
     async def task_at_work(self, task_id: UUID) -> Item | None:
-        """One task in the course of working it, which has an entry of its own."""
-        return await self._reads.tasks.task(task_id)
+        """One task in the course of working it, of which there is an entry of its own.
+
+        Raises NotAssigned.
+        """
+        item = await self._reads.tasks.task(task_id)
+        if item is not None and self._of_the_pool(item) is None:
+            await self._gate.at_work(self._task_entry(task_id, item), item)
+        return item
 
     # --- transitions and visits
 
     async def transitions(
         self, wanted: VisitFilter, after: After | None, limit: int
-    ) -> list[Followed]:
-        """Transitions, the last discharged first."""
+    ) -> Seen[Followed]:
+        """Transitions, the last discharged first. Raises NotAssigned."""
         found = await self._reads.transitions.transitions(wanted, after, limit)
-        await self._keep_list(Action.TRANSITIONS_LISTED, _patients_of(found), wanted)
-        return found
+        entry = self._gate.entry(Action.TRANSITIONS_LISTED, wanted)
+        return _seen(found, await self._gate.many(entry, found), limit)
 
     async def transition(self, transition_id: UUID) -> Followed | None:
-        """One transition."""
+        """One transition. Raises NotAssigned."""
         followed = await self._reads.transitions.transition(transition_id)
-        entry = self._entry(Action.TRANSITION_READ, _patients_of([followed] if followed else []))
-        await self._keep(replace(entry, transition_id=transition_id))
-        return followed
+        entry = replace(self._gate.entry(Action.TRANSITION_READ), transition_id=transition_id)
+        return await self._gate.one(entry, followed)
 
     async def follow_up(self, transition_id: UUID) -> FollowUp | None:
-        """One transition whole."""
+        """One transition whole. Raises NotAssigned."""
         followed = await self.transition(transition_id)
         if followed is None:
             return None
@@ -143,30 +161,31 @@ class Sight:
             await self._reads.transitions.actions(transition_id, _ACTIONS),
         )
 
-    async def found(self, words: str, limit: int) -> list[Followed]:
-        """Transitions of patients with this number, or whose name begins with these words."""
+    async def found(self, words: str, limit: int) -> Sequence[Followed]:
+        """Transitions of patients with this number, or whose name begins with these words.
+
+        Those of patients who are not theirs are there without the patient, so that the glass can
+        be broken.
+        """
         found = await self._reads.transitions.found(words, limit)
-        entry = self._entry(Action.PATIENTS_SEARCHED, _patients_of(found))
-        await self._keep(replace(entry, searched_by=("name_or_mrn",)))
-        return found
+        entry = replace(self._gate.entry(Action.PATIENTS_SEARCHED), searched_by=("name_or_mrn",))
+        return await self._gate.many(entry, found, masked)
 
     async def encounters(
         self, wanted: VisitFilter, after: After | None, limit: int
-    ) -> list[EncounterSnapshot]:
-        """Encounters, the last begun first."""
+    ) -> Seen[EncounterSnapshot]:
+        """Encounters, the last begun first. Raises NotAssigned."""
         found = await self._reads.visits.encounters(wanted, after, limit)
-        patients = [one.patient.patient_key for one in found]
-        await self._keep_list(Action.ENCOUNTERS_LISTED, patients, wanted)
-        return found
+        entry = self._gate.entry(Action.ENCOUNTERS_LISTED, wanted)
+        return _seen(found, await self._gate.many(entry, found), limit)
 
     async def notifications(
         self, wanted: VisitFilter, after: After | None, limit: int
-    ) -> list[NotificationSnapshot]:
-        """Notifications, the last changed first."""
+    ) -> Seen[NotificationSnapshot]:
+        """Notifications, the last changed first. Raises NotAssigned."""
         found = await self._reads.visits.notifications(wanted, after, limit)
-        patients = [one.patient_key for one in found]
-        await self._keep_list(Action.NOTIFICATIONS_LISTED, patients, wanted)
-        return found
+        entry = self._gate.entry(Action.NOTIFICATIONS_LISTED, wanted)
+        return _seen(found, await self._gate.many(entry, found), limit)
 
     # --- measures
 
@@ -175,44 +194,18 @@ class Sight:
     ) -> list[list[HomeDischarge]]:
         """What measures count, for each stretch: ids and times, which name nobody."""
         found = [await self._reads.measures.discharges_home(one, limit) for one in stretches]
-        entry = self._entry(Action.MEASURES_READ)
-        await self._keep(replace(entry, searched_by=("site", "discharged_at")))
+        entry = self._gate.entry(Action.MEASURES_READ)
+        await self._gate.keep(replace(entry, searched_by=("site", "discharged_at")))
         return found
 
-    # --- the audit
+    def _of_the_pool(self, item: Item) -> Item | None:
+        return pool_item(item, self.person)
 
-    async def _keep_list(self, action: Action, patients: Iterable[str], wanted: _Filter) -> None:
-        entry = self._entry(action, patients)
-        await self._keep(replace(entry, searched_by=_given(wanted)))
-
-    def _entry(
-        self,
-        action: Action,
-        patients: Iterable[str] = (),
-        *,
-        allowed: bool = True,
-        alert: bool = False,
-    ) -> AuditEntry:
-        return AuditEntry(
-            at=self._clock.now(),
-            person=self.person,
-            action=action,
-            allowed=allowed,
-            alert=alert,
-            patients=tuple(sorted(set(patients))),
-        )
-
-    async def _keep(self, entry: AuditEntry) -> None:
-        await self._audit.add(entry)
-        if entry.alert:
-            ALERTS.labels(action=entry.action, allowed=str(entry.allowed).lower()).inc()
-            _log.warning("security_alert", kind=entry.action)
+    def _task_entry(self, task_id: UUID, item: Item | None) -> AuditEntry:
+        transition_id = item.task.transition_id if item else None
+        entry = self._gate.entry(Action.TASK_READ)
+        return replace(entry, task_id=task_id, transition_id=transition_id)
 
 
-def _patients_of(shown: Sequence[Item | Followed]) -> list[str]:
-    return [one.transition.patient.patient_key for one in shown]
-
-
-def _given(wanted: _Filter) -> tuple[str, ...]:
-    """The names of the filters that narrow a list."""
-    return tuple(one.name for one in fields(wanted) if getattr(wanted, one.name))
+def _seen(found: Sequence[Shown], shown: Sequence[Shown], limit: int) -> Seen[Shown]:
+    return Seen(shown, found[-1] if len(found) == limit else None)

@@ -26,6 +26,8 @@ class Settings(BaseSettings):
         default=SecretStr(""), validation_alias="CARE_TOKEN_SECRET", min_length=16
     )
     """What bearer tokens and sessions are signed with. There is no default that would do."""
+    break_glass_hours: float = Field(default=4, gt=0, le=24)
+    """How long somebody who is not assigned to a patient sees them once they said why."""
     sites_dir: Path = Field(default=Path("deploy/sites"), validation_alias="CARE_SITES_DIR")
     clock: ClockSettings = Field(default_factory=ClockSettings)
     kafka: KafkaSettings = Field(default_factory=KafkaSettings)

@@ -6,6 +6,7 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from care_contracts.sites import Site
+from worklist.domain.access import Access
 from worklist.domain.order import end_of_today
 from worklist.ports import Today
 
@@ -49,6 +50,11 @@ class Sites:
     def team(self, site: str, code: str) -> str:
         """The name of one of them; its code where the hospital has it no more."""
         return self.teams(site).get(code, code)
+
+    def access(self, code: str) -> Access:
+        """Who sees the hospital's patients; the whole team where it is not configured."""
+        named = next((one.access for one in self._folder.documents if one.code == code), "team")
+        return Access(named)
 
     def zone(self, code: str) -> ZoneInfo:
         """The zone of the hospital's local times; UTC where it is not configured."""

@@ -35,8 +35,8 @@ def build_api(
     )
     answer_problems(api)
     door = Door(verifier, patients)
-    api.include_router(transitions_router(TransitionDesk(patients, sites, clock), door))
-    api.include_router(tasks_router(TaskDesk(patients, work, sites, clock), door))
-    api.include_router(visits_router(patients, door))
+    api.include_router(transitions_router(TransitionDesk(sites, clock), door))
+    api.include_router(tasks_router(TaskDesk(work, sites, clock), door))
+    api.include_router(visits_router(door))
     api.include_router(measures_router(MeasureHomeVisits(patients, sites, clock), door))
     return api

@@ -3,16 +3,24 @@
 from http import HTTPStatus
 from typing import Annotated, TypeAlias
 
-from fastapi import Depends
+from fastapi import Depends, Header
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from care_chassis.identity import NotIdentified, TokenVerifier
 from worklist.api.problems import Problem
 from worklist.domain.people import Person
-from worklist.see_patients import SeePatients
+from worklist.see_patients import SeePatients, Sight
 
 _SCHEME = HTTPBearer(auto_error=False, description="`make token ROLE=nurse` prints one.")
 _Credentials: TypeAlias = Annotated[HTTPAuthorizationCredentials | None, Depends(_SCHEME)]
+_Reason: TypeAlias = Annotated[
+    str,
+    Header(
+        alias="Break-Glass-Reason",
+        max_length=200,
+        description="Why somebody who is not assigned has to see the patient; names nobody.",
+    ),
+]
 
 
 class Door:
@@ -22,14 +30,15 @@ class Door:
         self._verifier = verifier
         self._patients = patients
 
-    async def seer(self, credentials: _Credentials) -> Person:
-        """Someone who may see patients. Raises Problem."""
+    async def seer(self, credentials: _Credentials, reason: _Reason = "") -> Sight:
+        """What someone sees who may see patients. Raises Problem."""
         person = self._identified(credentials)
+        sight = self._patients.by(person, reason)
         if not person.may_see:
-            await self._patients.by(person).turned_away()
+            await sight.turned_away()
             detail = f"The role {person.role} runs the system and does not see patients."
             raise Problem(HTTPStatus.FORBIDDEN, "role", detail)
-        return person
+        return sight
 
     async def counter(self, credentials: _Credentials) -> Person:
         """Someone who may read measures. Raises Problem."""
@@ -40,14 +49,15 @@ class Door:
             raise Problem(HTTPStatus.FORBIDDEN, "role", detail)
         return person
 
-    async def worker(self, credentials: _Credentials) -> Person:
-        """Someone who may work tasks. Raises Problem."""
+    async def worker(self, credentials: _Credentials, reason: _Reason = "") -> Sight:
+        """What someone sees who may work tasks. Raises Problem."""
         person = self._identified(credentials)
+        sight = self._patients.by(person, reason)
         if not person.may_work:
-            await self._patients.by(person).turned_away()
+            await sight.turned_away()
             detail = f"The role {person.role} does not work tasks; the care team does."
             raise Problem(HTTPStatus.FORBIDDEN, "role", detail)
-        return person
+        return sight
 
     def _identified(self, credentials: HTTPAuthorizationCredentials | None) -> Person:
         if credentials is None:

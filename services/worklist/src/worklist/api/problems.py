@@ -21,6 +21,7 @@ from worklist.domain.work import (
     TaskIsClosed,
     WorkRefused,
 )
+from worklist.gate import NotAssigned
 from worklist.measure_home_visits import NotMeasured
 from worklist.places import NotAPlace
 
@@ -72,6 +73,7 @@ def answer_problems(app: FastAPI) -> None:
         OutcomeNotAllowed: lambda error: _unprocessable("body.outcome", error),
         NotYet: lambda error: _unprocessable("body.at", error),
         NoteNeeded: lambda error: _unprocessable("body.note", error),
+        NotAssigned: _not_assigned,
         NotAPlace: lambda error: _unprocessable("query.next", error),
         NotMeasured: lambda error: _unprocessable(f"query.{error.place}", error),
         RequestValidationError: _invalid,
@@ -121,6 +123,15 @@ def _fault(error: Exception) -> Problem:
     return Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "fault", detail)
 
 
+def _not_assigned(_error: NotAssigned) -> Problem:
+    detail = (
+        "You are not assigned to this patient. If you have to see them all the same, say why: send"
+        " the request again with a Break-Glass-Reason that does not name them. It opens the"
+        " patient for a limited time, is written down, and raises a security alert."
+    )
+    return Problem(HTTPStatus.FORBIDDEN, "not-assigned", detail)
+
+
 def _unprocessable(place: str, error: Exception) -> Problem:
     errors = [{"place": place, "rule": str(error)}]
     return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-request", str(error), errors=errors)
@@ -147,7 +158,7 @@ RESPONSES: dict[int | str, dict[str, Any]] = {
     status: {"model": ProblemDocument, "description": words, "content": {MEDIA_TYPE: {}}}
     for status, words in {
         401: "No valid bearer token.",
-        403: "The role may not do this.",
+        403: "The role may not do this, or the patient is seen by who is assigned only.",
         422: "A parameter or the body is not as it should be.",
         503: "The database is away for now.",
     }.items()

@@ -12,7 +12,7 @@ from care_chassis.clock import Clock
 from care_contracts.tasks import TaskState
 from worklist.api.bearer import Door
 from worklist.api.bodies import AttemptBody, Completion, TickBody
-from worklist.api.paging import Limit, Text, next_of_tasks
+from worklist.api.paging import Limit, Text
 from worklist.api.problems import RESPONSES, TASK_RESPONSES, Problem
 from worklist.api.shapes import TaskPage, TaskShape
 from worklist.api.shaping import shape_of_task
@@ -22,9 +22,9 @@ from worklist.domain.outcomes import ending
 from worklist.domain.people import Person
 from worklist.domain.tasks import TaskId
 from worklist.domain.work import Deed, Wish
-from worklist.places import after_task
+from worklist.places import after_task, word_after_task
 from worklist.ports import Item, TaskFilter
-from worklist.see_patients import SeePatients
+from worklist.see_patients import Sight
 from worklist.sites import Sites
 from worklist.work_tasks import WorkTasks
 
@@ -91,53 +91,52 @@ def _states(given: set[TaskState | Standing]) -> tuple[str, ...] | None:
 class TaskDesk:
     """What the routes about tasks do."""
 
-    def __init__(self, patients: SeePatients, work: WorkTasks, sites: Sites, clock: Clock) -> None:
-        self._patients = patients
+    def __init__(self, work: WorkTasks, sites: Sites, clock: Clock) -> None:
         self._work = work
         self._sites = sites
         self._clock = clock
 
-    async def page(self, query: TaskQuery, person: Person) -> TaskPage:
+    async def page(self, query: TaskQuery, sight: Sight) -> TaskPage:
         """A page of the tasks that are asked for."""
         today = self._sites.today(self._clock.now())
-        items = await self._patients.by(person).tasks(
-            query.wanted_by(person), today, after_task(query.next), query.limit
-        )
-        shapes = [self._shape(item) for item in items]
-        return TaskPage(items=shapes, next=next_of_tasks(items, query.limit))
+        wanted, place = query.wanted_by(sight.person), after_task(query.next)
+        seen = await sight.tasks(wanted, today, place, query.limit)
+        shapes = [self._shape(item) for item in seen.items]
+        return TaskPage(items=shapes, next=word_after_task(seen.last) if seen.last else None)
 
-    async def read(self, task_id: UUID, person: Person, response: Response) -> TaskShape:
+    async def read(self, task_id: UUID, sight: Sight, response: Response) -> TaskShape:
         """One task, with its version as the ETag. Raises Problem."""
-        item = await self._patients.by(person).task(task_id)
+        item = await sight.task(task_id)
         return self._answer(_there_is(item), response)
 
-    async def do(self, task_id: UUID, wish: Wish, response: Response) -> TaskShape:
+    async def do(self, task_id: UUID, wish: Wish, sight: Sight, response: Response) -> TaskShape:
         """Do something with a task, and give it as it stands then. Raises Problem."""
+        await self._at_work(task_id, sight)
         if await self._work(TaskId(task_id), wish) is None:
             raise _no_such_task()
-        return self._answer(await self._at_work(task_id, wish.person), response)
+        return self._answer(await self._at_work(task_id, sight), response)
 
     async def completing(
-        self, task_id: UUID, body: Completion, person: Person, seen: int | None
+        self, task_id: UUID, body: Completion, sight: Sight, seen: int | None
     ) -> Wish:
         """The ending that is asked for, checked against the kind of task. Raises Problem."""
-        code = (await self._at_work(task_id, person)).task.step.code
+        code = (await self._at_work(task_id, sight)).task.step.code
         end = ending(code, body.outcome, body.note or "")
         evidence = body.evidence.evidence() if body.evidence else None
         if evidence and evidence.done_at and evidence.done_at > self._clock.now():
             raise NotYet
-        return Wish(Deed.COMPLETED, person, seen, end, evidence)
+        return Wish(Deed.COMPLETED, sight.person, seen, end, evidence)
 
     async def attempting(
-        self, task_id: UUID, body: AttemptBody, person: Person, seen: int | None
+        self, task_id: UUID, body: AttemptBody, sight: Sight, seen: int | None
     ) -> Wish:
         """The attempt that is told of, checked against the kind of task. Raises Problem."""
-        code, now = (await self._at_work(task_id, person)).task.step.code, self._clock.now()
-        attempt = attempted(code, body.attempt(person, now), now)
-        return Wish(Deed.ATTEMPTED, person, seen, attempt=attempt, note=body.note)
+        code, now = (await self._at_work(task_id, sight)).task.step.code, self._clock.now()
+        attempt = attempted(code, body.attempt(sight.person, now), now)
+        return Wish(Deed.ATTEMPTED, sight.person, seen, attempt=attempt, note=body.note)
 
-    async def _at_work(self, task_id: UUID, person: Person) -> Item:
-        return _there_is(await self._patients.by(person).task_at_work(task_id))
+    async def _at_work(self, task_id: UUID, sight: Sight) -> Item:
+        return _there_is(await sight.task_at_work(task_id))
 
     def _answer(self, item: Item, response: Response) -> TaskShape:
         response.headers["ETag"] = f'"{item.task.version}"'
@@ -156,41 +155,41 @@ def tasks_router(desk: TaskDesk, door: Door) -> APIRouter:
 
     @router.get("", summary="Tasks, the soonest due first")
     async def list_tasks(  # pyright: ignore[reportUnusedFunction]
-        person: Annotated[Person, seer], query: Annotated[TaskQuery, Query()]
+        sight: Annotated[Sight, seer], query: Annotated[TaskQuery, Query()]
     ) -> TaskPage:
-        return await desk.page(query, person)
+        return await desk.page(query, sight)
 
     @router.get("/{task_id}", responses=TASK_RESPONSES, summary="One task")
     async def read_task(  # pyright: ignore[reportUnusedFunction]
-        person: Annotated[Person, seer], task_id: UUID, response: Response
+        sight: Annotated[Sight, seer], task_id: UUID, response: Response
     ) -> TaskShape:
-        return await desk.read(task_id, person, response)
+        return await desk.read(task_id, sight, response)
 
     _add_deeds(router, desk, worker)
 
     @router.post("/{task_id}/complete", responses=TASK_RESPONSES, summary="Say how it ended")
     async def complete(  # pyright: ignore[reportUnusedFunction]
-        person: Annotated[Person, worker],
+        sight: Annotated[Sight, worker],
         task_id: UUID,
         completion: Completion,
         response: Response,
         if_match: _IfMatch = None,
     ) -> TaskShape:
-        wish = await desk.completing(task_id, completion, person, _seen(if_match))
-        return await desk.do(task_id, wish, response)
+        wish = await desk.completing(task_id, completion, sight, _seen(if_match))
+        return await desk.do(task_id, wish, sight, response)
 
     _add_ticks(router, desk, worker)
 
     @router.post("/{task_id}/attempt", responses=TASK_RESPONSES, summary="Tell of an attempt")
     async def attempt(  # pyright: ignore[reportUnusedFunction]
-        person: Annotated[Person, worker],
+        sight: Annotated[Sight, worker],
         task_id: UUID,
         told: AttemptBody,
         response: Response,
         if_match: _IfMatch = None,
     ) -> TaskShape:
-        wish = await desk.attempting(task_id, told, person, _seen(if_match))
-        return await desk.do(task_id, wish, response)
+        wish = await desk.attempting(task_id, told, sight, _seen(if_match))
+        return await desk.do(task_id, wish, sight, response)
 
     return router
 
@@ -201,12 +200,13 @@ def _add_deeds(router: APIRouter, desk: TaskDesk, worker: object) -> None:
     def add(verb: str, deed: Deed, summary: str) -> None:
         @router.post(f"/{{task_id}}/{verb}", name=verb, responses=TASK_RESPONSES, summary=summary)
         async def do(  # pyright: ignore[reportUnusedFunction]
-            person: Annotated[Person, worker],
+            sight: Annotated[Sight, worker],
             task_id: UUID,
             response: Response,
             if_match: _IfMatch = None,
         ) -> TaskShape:
-            return await desk.do(task_id, Wish(deed, person, _seen(if_match)), response)
+            wish = Wish(deed, sight.person, _seen(if_match))
+            return await desk.do(task_id, wish, sight, response)
 
     add("claim", Deed.CLAIMED, "Make it yours")
     add("release", Deed.RELEASED, "Give it back to the team")
@@ -219,14 +219,14 @@ def _add_ticks(router: APIRouter, desk: TaskDesk, worker: object) -> None:
     def add(verb: str, deed: Deed, summary: str) -> None:
         @router.post(f"/{{task_id}}/{verb}", name=verb, responses=TASK_RESPONSES, summary=summary)
         async def do(  # pyright: ignore[reportUnusedFunction]
-            person: Annotated[Person, worker],
+            sight: Annotated[Sight, worker],
             task_id: UUID,
             line: TickBody,
             response: Response,
             if_match: _IfMatch = None,
         ) -> TaskShape:
-            wish = Wish(deed, person, _seen(if_match), item=line.item)
-            return await desk.do(task_id, wish, response)
+            wish = Wish(deed, sight.person, _seen(if_match), item=line.item)
+            return await desk.do(task_id, wish, sight, response)
 
     add("tick", Deed.TICKED, "Tick a line of the checklist")
     add("untick", Deed.UNTICKED, "Take the tick back")

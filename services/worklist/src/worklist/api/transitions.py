@@ -10,42 +10,41 @@ from fastapi import APIRouter, Depends
 from care_chassis.clock import Clock
 from care_contracts.transitions import TransitionState
 from worklist.api.bearer import Door
-from worklist.api.paging import Limit, Next, Text, next_after
+from worklist.api.paging import Limit, Next, Text
 from worklist.api.problems import RESPONSES, Problem, ProblemDocument
 from worklist.api.shapes import ExplanationShape, SentenceShape, TransitionPage
 from worklist.api.shaping import shape_of_transition
-from worklist.domain.people import Person
 from worklist.explaining import Told, explain
-from worklist.places import after
-from worklist.ports import After, VisitFilter
-from worklist.see_patients import SeePatients
+from worklist.places import after, word_after
+from worklist.ports import After, Followed, VisitFilter
+from worklist.see_patients import Sight
 from worklist.sites import Sites
 
 
 class TransitionDesk:
     """What the routes about transitions do."""
 
-    def __init__(self, patients: SeePatients, sites: Sites, clock: Clock) -> None:
-        self._patients = patients
+    def __init__(self, sites: Sites, clock: Clock) -> None:
         self._sites = sites
         self._clock = clock
 
     async def page(
-        self, person: Person, wanted: VisitFilter, place: After | None, limit: int
+        self, sight: Sight, wanted: VisitFilter, place: After | None, limit: int
     ) -> TransitionPage:
         """A page of the transitions that are asked for."""
         now = self._clock.now()
-        found = await self._patients.by(person).transitions(wanted, place, limit)
+        seen = await sight.transitions(wanted, place, limit)
         items = [
             shape_of_transition(one, now.astimezone(self._sites.zone(one.transition.site)).date())
-            for one in found
+            for one in seen.items
         ]
-        last = After(items[-1].discharged_at, items[-1].transition_id) if items else None
-        return TransitionPage(items=items, next=next_after(len(items), limit, last))
+        return TransitionPage(
+            items=items, next=word_after(_place(seen.last)) if seen.last else None
+        )
 
-    async def explanation(self, person: Person, transition_id: UUID) -> ExplanationShape:
+    async def explanation(self, sight: Sight, transition_id: UUID) -> ExplanationShape:
         """Why it looks as it does now. Raises Problem."""
-        followed = await self._patients.by(person).transition(transition_id)
+        followed = await sight.transition(transition_id)
         if followed is None:
             raise Problem(
                 HTTPStatus.NOT_FOUND, "no-such-transition", "There is no such transition."
@@ -67,12 +66,12 @@ def transitions_router(desk: TransitionDesk, door: Door) -> APIRouter:
 
     @router.get("/transitions", summary="Transitions, the last discharged first")
     async def list_transitions(  # pyright: ignore[reportUnusedFunction]
-        person: Annotated[Person, seer],
+        sight: Annotated[Sight, seer],
         wanted: Annotated[VisitFilter, Depends(_wanted)],
         next_: Next = None,
         limit: Limit = 50,
     ) -> TransitionPage:
-        return await desk.page(person, wanted, after(next_), limit)
+        return await desk.page(sight, wanted, after(next_), limit)
 
     @router.get(
         "/transitions/{transition_id}/explanation",
@@ -80,11 +79,15 @@ def transitions_router(desk: TransitionDesk, door: Door) -> APIRouter:
         responses={404: {"model": ProblemDocument, "description": "There is no such transition."}},
     )
     async def explanation(  # pyright: ignore[reportUnusedFunction]
-        person: Annotated[Person, seer], transition_id: UUID
+        sight: Annotated[Sight, seer], transition_id: UUID
     ) -> ExplanationShape:
-        return await desk.explanation(person, transition_id)
+        return await desk.explanation(sight, transition_id)
 
     return router
+
+
+def _place(last: Followed) -> After:
+    return After(last.transition.discharged_at, last.transition.transition_id)
 
 
 def _wanted(

@@ -6,44 +6,44 @@ from fastapi import APIRouter, Depends
 
 from care_contracts.transitions import EncounterSnapshot
 from worklist.api.bearer import Door
-from worklist.api.paging import Limit, Next, Text, next_after
+from worklist.api.paging import Limit, Next, Text
 from worklist.api.problems import RESPONSES
 from worklist.api.shapes import EncounterPage, NotificationPage
 from worklist.api.shaping import shape_of_encounter, shape_of_notification
-from worklist.domain.people import Person
-from worklist.places import after
+from worklist.places import after, word_after
 from worklist.ports import After, VisitFilter
-from worklist.see_patients import SeePatients
+from worklist.see_patients import Sight
 
 
-def visits_router(patients: SeePatients, door: Door) -> APIRouter:
+def visits_router(door: Door) -> APIRouter:
     """The routes about encounters and notifications."""
     router = APIRouter(responses=RESPONSES)
     seer = Depends(door.seer)
 
     @router.get("/encounters", tags=["encounters"], summary="Encounters, the last begun first")
     async def list_encounters(  # pyright: ignore[reportUnusedFunction]
-        person: Annotated[Person, seer],
+        sight: Annotated[Sight, seer],
         wanted: Annotated[VisitFilter, Depends(_wanted)],
         next_: Next = None,
         limit: Limit = 50,
     ) -> EncounterPage:
-        found = await patients.by(person).encounters(wanted, after(next_), limit)
-        last = _place(found[-1]) if found else None
-        items = [shape_of_encounter(one) for one in found]
-        return EncounterPage(items=items, next=next_after(len(items), limit, last))
+        seen = await sight.encounters(wanted, after(next_), limit)
+        following = word_after(_place(seen.last)) if seen.last else None
+        items = [shape_of_encounter(one) for one in seen.items]
+        return EncounterPage(items=items, next=following)
 
     @router.get("/notifications", tags=["notifications"], summary="Notices, the latest first")
     async def list_notifications(  # pyright: ignore[reportUnusedFunction]
-        person: Annotated[Person, seer],
+        sight: Annotated[Sight, seer],
         wanted: Annotated[VisitFilter, Depends(_wanted)],
         next_: Next = None,
         limit: Limit = 50,
     ) -> NotificationPage:
-        found = await patients.by(person).notifications(wanted, after(next_), limit)
-        last = After(found[-1].changed_at, found[-1].notification_id) if found else None
-        items = [shape_of_notification(one) for one in found]
-        return NotificationPage(items=items, next=next_after(len(items), limit, last))
+        seen = await sight.notifications(wanted, after(next_), limit)
+        last = seen.last
+        following = word_after(After(last.changed_at, last.notification_id)) if last else None
+        items = [shape_of_notification(one) for one in seen.items]
+        return NotificationPage(items=items, next=following)
 
     return router
 

@@ -51,6 +51,13 @@ class AuditEntry:
     open_until: datetime | None = None
     """Until when it stays broken for these patients, where this is what broke it."""
 
+    @property
+    def alert_codes(self) -> tuple[str, ...]:
+        """What the alert is called in DICOM: a security alert; an emergency override started."""
+        if not self.alert:
+            return ()
+        return ("110113", "110127") if self.open_until else ("110113",)
+
 
 @dataclass(frozen=True, slots=True)
 class Sealed:

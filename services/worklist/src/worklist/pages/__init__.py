@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from worklist.pages.deeds import DeedDesk, deeds_router
 from worklist.pages.find import find_router
 from worklist.pages.frame import Frame
+from worklist.pages.glass import glass_router
 from worklist.pages.queues import QueuePage, queues_router
 from worklist.pages.sign_in import sign_in_router
 from worklist.pages.transition import TransitionPage, transition_router
@@ -21,5 +22,6 @@ def pages_router(
     router.include_router(transition_router(TransitionPage(patients, frame)))
     router.include_router(deeds_router(frame, DeedDesk(patients, work, frame)))
     router.include_router(find_router(frame, patients))
+    router.include_router(glass_router(frame, patients))
     router.include_router(sign_in_router(frame, development=development_sign_in))
     return router

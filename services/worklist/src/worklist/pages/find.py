@@ -3,6 +3,7 @@
 `GET /find` is where a bookmark or the browser's history leads: it knows no words, and goes home.
 """
 
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Annotated
 
@@ -11,6 +12,7 @@ from fastapi.responses import RedirectResponse
 
 from worklist import words
 from worklist.pages.frame import Frame
+from worklist.ports import Followed
 from worklist.see_patients import SeePatients
 
 _FOUND = 50
@@ -31,7 +33,8 @@ def find_router(frame: Frame, patients: SeePatients) -> APIRouter:
         frame.sessions.check_form(visitor, form_token)
         said = sought.strip()
         too_short = len(said) < _SHORTEST
-        found = [] if too_short else await patients.by(visitor.person).found(said, _FOUND)
+        sight = patients.by(visitor.person)
+        found: Sequence[Followed] = () if too_short else await sight.found(said, _FOUND)
         viewer = frame.viewer(visitor)
         rows = [
             {

@@ -1,6 +1,7 @@
 """What every page has around it: the templates, who is signed in, and how errors look."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from care_chassis.clock import Clock
 from care_chassis.errors import TransientError
 from care_chassis.logs import get_logger
 from worklist.domain.people import Person
+from worklist.gate import NotAssigned
 from worklist.pages.sessions import ForeignForm, NotSignedIn, Sessions, Visitor
 from worklist.pages.views import Viewer
 from worklist.places import NotAPlace
@@ -85,6 +87,7 @@ class Frame:
         for kind in (*_WORDS, HTTPException, Exception):
             app.add_exception_handler(kind, self._explain)
         app.add_exception_handler(NotForThisRole, self._turn_away)
+        app.add_exception_handler(NotAssigned, self._ask_why)
 
     async def _ask_to_sign_in(self, request: Request, _error: Exception) -> Response:
         if "hx-request" in request.headers:  # a page that is open while its session ended
@@ -99,6 +102,14 @@ class Frame:
         if isinstance(error, NotForThisRole):
             await self._patients.by(error.person).turned_away()
         return await self._explain(request, error)
+
+    async def _ask_why(self, request: Request, error: Exception) -> Response:
+        """The patient is not theirs; the page says how to see them all the same."""
+        transition_id = error.transition_id if isinstance(error, NotAssigned) else None
+        hours = f"{self._patients.open_for / timedelta(hours=1):g}"
+        content = {"transition_id": transition_id, "hours": hours}
+        visitor, status = self.sessions.visitor(request), HTTPStatus.FORBIDDEN
+        return self.render(request, "not_assigned.html", content, visitor=visitor, status=status)
 
     async def _explain(self, request: Request, error: Exception) -> Response:
         status, title, words = _explanation(error)

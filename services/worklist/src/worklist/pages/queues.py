@@ -126,8 +126,8 @@ class QueuePage:
     ) -> tuple[Sequence[Item], str | None]:
         """The rows of the page, and the word for the page after it."""
         if asked.queue is Queue.COMPLETED:
-            items = await sight.completed(asked.where, after(asked.after), _ROWS)
-            return items, _completed_word(items)
+            done = await sight.completed(asked.where, after(asked.after), _ROWS)
+            return done.items, _completed_word(done.last) if done.last else None
         wanted = TaskFilter(
             only_open=True,
             site=asked.where.site,
@@ -136,8 +136,8 @@ class QueuePage:
             unassigned=asked.queue is Queue.UNASSIGNED,
             due={Queue.TODAY: Due.TODAY, Queue.OVERDUE: Due.OVERDUE}.get(asked.queue),
         )
-        items = await sight.tasks(wanted, today, after_task(asked.after), _ROWS)
-        return items, word_after_task(items[-1]) if len(items) == _ROWS else None
+        seen = await sight.tasks(wanted, today, after_task(asked.after), _ROWS)
+        return seen.items, word_after_task(seen.last) if seen.last else None
 
 
 def queues_router(page: QueuePage) -> APIRouter:
@@ -159,11 +159,9 @@ def queues_router(page: QueuePage) -> APIRouter:
     return router
 
 
-def _completed_word(items: Sequence[Item]) -> str | None:
-    if len(items) < _ROWS:
-        return None
-    last = items[-1].task
-    return word_after(After(last.work.completed_at or last.changed_at, last.task_id))
+def _completed_word(last: Item) -> str:
+    task = last.task
+    return word_after(After(task.work.completed_at or task.changed_at, task.task_id))
 
 
 def _tabs(asked: Asked, counts: QueueCounts) -> list[Tab]:

@@ -41,6 +41,11 @@ class PatientView:
     language: str
     deceased: bool
 
+    @property
+    def kept_back(self) -> bool:
+        """Whether only the initials are shown, because the patient is not theirs."""
+        return not self.mrn
+
 
 @dataclass(frozen=True, slots=True)
 class TaskView:

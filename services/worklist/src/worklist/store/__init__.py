@@ -4,6 +4,7 @@ from worklist.store.audit import PostgresAudit
 from worklist.store.measuring import PostgresMeasures
 from worklist.store.planning import PostgresPlanning
 from worklist.store.reading import PostgresTasks, PostgresTransitions, PostgresVisits
+from worklist.store.ties import PostgresTies
 from worklist.store.working import PostgresWork
 
 __all__ = [
@@ -11,6 +12,7 @@ __all__ = [
     "PostgresMeasures",
     "PostgresPlanning",
     "PostgresTasks",
+    "PostgresTies",
     "PostgresTransitions",
     "PostgresVisits",
     "PostgresWork",
