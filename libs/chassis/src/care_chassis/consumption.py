@@ -41,7 +41,7 @@ T = TypeVar("T")
 _log = get_logger("care_chassis.consumption")
 
 _PART = "consumer"
-_MOST_RECORDS = 2_000  # the more wait, the more of what concerns one patient is settled in one go
+_MOST_RECORDS = 2_000  # the more wait, the more of what has one key is settled in one go
 _IDLE_POLL_MS = 25  # FastStream rests as long again after an empty poll: this bounds the latency
 _DRAIN_SECONDS = 30.0  # less than the 40 s that a joining member waits for an answer
 _RECORDS = Counter("care_consumed_records_total", "Records settled.", ["group", "topic", "fate"])
