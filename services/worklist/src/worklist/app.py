@@ -19,6 +19,7 @@ from care_chassis.workers import listening, repeatedly
 from care_contracts.sites import Site
 from worklist.api import build_api
 from worklist.live import Changes, live_router
+from worklist.measure_home_visits import MeasureHomeVisits
 from worklist.pages import pages_router
 from worklist.pages.frame import Frame
 from worklist.pages.sessions import Sessions
@@ -113,6 +114,7 @@ def build_http(settings: Settings, web: Web) -> FastAPI:
         access=web.sites.access,
         open_for=timedelta(hours=settings.break_glass_hours),
     )
+    measure = MeasureHomeVisits(patients, web.sites, web.clock)
     work = WorkTasks(web.work, web.clock)
     sessions = Sessions(secret=secret, wall=web.wall, secure=settings.secure_cookies)
     frame = Frame(sessions=sessions, patients=patients, sites=web.sites, clock=web.clock)
@@ -123,6 +125,7 @@ def build_http(settings: Settings, web: Web) -> FastAPI:
         pages_router(
             frame=frame,
             patients=patients,
+            measure=measure,
             work=work,
             development_sign_in=settings.development_sign_in,
         )
@@ -130,6 +133,7 @@ def build_http(settings: Settings, web: Web) -> FastAPI:
     http.include_router(live_router(web.changes, frame.seer))
     api = build_api(
         patients=patients,
+        measure=measure,
         work=work,
         sites=web.sites,
         clock=web.clock,

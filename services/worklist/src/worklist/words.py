@@ -64,6 +64,22 @@ TIMINGS: Mapping[str, str] = {
     "late": "Late",
 }
 
+RESULTS: Mapping[str, str] = {
+    "in_window": "In the window",
+    "early": "Within 72 hours, before the window",
+    "in_time": "In time",
+    "late": "Late",
+    "missed": "None on record",
+    "open": "None yet",
+}
+
+LEFT_OUT: Mapping[str, str] = {
+    "voided": "the discharge was taken back",
+    "superseded": "the patient did not go home",
+    "died": "the patient died",
+    "readmitted": "the patient was readmitted",
+}
+
 TASK_STATES: Mapping[str, str] = {
     "requested": "Unassigned",
     "accepted": "Claimed",

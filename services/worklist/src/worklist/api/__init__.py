@@ -19,6 +19,7 @@ from worklist.work_tasks import WorkTasks
 def build_api(
     *,
     patients: SeePatients,
+    measure: MeasureHomeVisits,
     work: WorkTasks,
     sites: Sites,
     clock: Clock,
@@ -38,5 +39,5 @@ def build_api(
     api.include_router(transitions_router(TransitionDesk(sites, clock), door))
     api.include_router(tasks_router(TaskDesk(work, sites, clock), door))
     api.include_router(visits_router(door))
-    api.include_router(measures_router(MeasureHomeVisits(patients, sites, clock), door))
+    api.include_router(measures_router(measure, door))
     return api

@@ -62,6 +62,13 @@ class Frame:
             raise NotForThisRole(visitor.person)
         return visitor
 
+    def counter(self, request: Request) -> Visitor:
+        """Who is asking, if they may read measures. Raises NotSignedIn or NotForThisRole."""
+        visitor = self.sessions.visitor(request)
+        if not visitor.person.may_count:
+            raise NotForThisRole(visitor.person)
+        return visitor
+
     def viewer(self, visitor: Visitor) -> Viewer:
         """What prepares pages for them, as of now."""
         return Viewer(person=visitor.person, now=self.clock.now(), sites=self.sites)

@@ -8,6 +8,7 @@ from fastapi.responses import RedirectResponse
 from starlette.exceptions import HTTPException
 
 from care_chassis.identity import Identity
+from worklist.domain.people import Person
 from worklist.pages.frame import Frame
 from worklist.pages.sessions import NotSignedIn, Visitor
 
@@ -41,8 +42,11 @@ def sign_in_router(frame: Frame, *, development: bool) -> APIRouter:
         foreign = request.headers.get("sec-fetch-site", "") not in _OURS
         if not development or foreign or role not in _IDENTITIES:
             raise HTTPException(HTTPStatus.NOT_FOUND)
-        response = RedirectResponse("/", HTTPStatus.SEE_OTHER)
-        frame.sessions.begin(response, _IDENTITIES[role])
+        identity = _IDENTITIES[role]
+        person = Person(identity.subject, identity.name, identity.role)
+        home = "/" if person.may_see else "/measures"
+        response = RedirectResponse(home, HTTPStatus.SEE_OTHER)
+        frame.sessions.begin(response, identity)
         return response
 
     @router.post("/sign-out")
