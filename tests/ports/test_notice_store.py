@@ -70,7 +70,7 @@ def visit_of(patient: str, visit: str = "v1") -> Visit:
     news = delivered(discharged(patient=patient, visit=visit)).body.visit
     assert news is not None
     assert news.moment is not None
-    return Visit(news.visit_key, "GHH", news.facts, (news.moment,))
+    return Visit(news.visit_key, news.said_of, "GHH", news.facts, (news.moment,))
 
 
 def notice(name: str = "n1", *, visit: str = "v1", patient: str = "ann") -> Notice:
@@ -136,12 +136,15 @@ async def test_whoever_was_merged_away_leads_to_the_one_who_stands_for_them(
 async def test_a_visit_comes_back_as_it_was_kept(store: NoticeStore) -> None:
     visit = visit_of("ann")
     async with store.requesting() as work:
-        blank = Visit(visit.visit_key, "GHH")
+        blank = Visit(visit.visit_key, visit.said_of, "GHH")
         assert await work.lock_visits([blank]) == [blank]
         await work.keep_visits([visit])
     async with store.requesting() as work:
-        assert await work.lock_visits([Visit(visit.visit_key, "other")]) == [visit]
+        assert await work.lock_visits([Visit(visit.visit_key, visit.said_of, "other")]) == [visit]
         assert await work.lock_visits([]) == []
+        other = Visit(visit.visit_key, key("bob"), "GHH")
+        assert await work.lock_visits([other]) == [visit, other]
+        assert await work.lock_visits([], {visit.visit_key}) == [visit, other]
 
 
 async def test_a_notice_comes_back_as_it_was_kept(store: NoticeStore) -> None:
@@ -216,12 +219,30 @@ async def test_the_background_is_that_of_the_one_who_stands_for_the_patient(
     async with store.requesting() as work:
         await work.lock_people([key("annie"), ANN.patient_key])
         await work.keep_people([Person(key("annie"), survivor_key=ANN.patient_key), ANN])
-        await work.lock_visits([Visit(visit.visit_key, "GHH")])
+        await work.lock_visits([Visit(visit.visit_key, visit.said_of, "GHH")])
         await work.keep_visits([visit])
+    told = notice(patient="annie")
     async with store.delivering() as work:
-        backgrounds = await work.backgrounds([visit.visit_key])
-    assert backgrounds[visit.visit_key].visit == visit
-    assert backgrounds[visit.visit_key].person == ANN
+        background = (await work.backgrounds([told]))[told.notification_id]
+    assert background.visit == replace(visit, said_of=ANN.patient_key)
+    assert background.person == ANN
+
+
+async def test_the_background_is_of_the_patient_and_not_of_another_with_the_number(
+    store: NoticeStore,
+) -> None:
+    for patient in ("ann", "bob"):
+        visit = visit_of(patient)
+        async with store.requesting() as work:
+            await work.lock_people([key(patient)])
+            await work.lock_visits([Visit(visit.visit_key, visit.said_of, "GHH")])
+            await work.keep_visits([visit])
+    told = [notice(name, patient=name) for name in ("ann", "bob")]
+    async with store.delivering() as work:
+        backgrounds = await work.backgrounds(told)
+    for one in told:
+        assert backgrounds[one.notification_id].person.patient_key == one.patient_key
+        assert backgrounds[one.notification_id].visit.said_of == one.patient_key
 
 
 async def test_attempts_are_opened_and_closed(store: NoticeStore) -> None:

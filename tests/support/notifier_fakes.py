@@ -1,6 +1,6 @@
 """The notifier in memory, and builders for what it hears of."""
 
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -29,10 +29,10 @@ from care_contracts.notifications import NotificationSnapshot
 from notifier.deliver_notices import DeliverNotices, DeliveryRules, Post
 from notifier.domain.delivery import Attempt, Outcome, RetryRule
 from notifier.domain.news import News
-from notifier.domain.notices import Notice, NoticeState
+from notifier.domain.notices import Notice, NoticeState, visit_of
 from notifier.domain.people import People, Person
 from notifier.domain.recipients import Entry
-from notifier.domain.visits import Visit
+from notifier.domain.visits import Visit, by_person
 from notifier.ports import (
     Background,
     Delivering,
@@ -157,7 +157,7 @@ class _Shelf:
 
     seen: set[str] = field(default_factory=set[str])
     people: dict[str, Person] = field(default_factory=dict[str, Person])
-    visits: dict[str, Visit] = field(default_factory=dict[str, Visit])
+    visits: dict[tuple[str, str], Visit] = field(default_factory=dict[tuple[str, str], Visit])
     notices: dict[UUID, Notice] = field(default_factory=dict[UUID, Notice])
     attempts: dict[tuple[UUID, int], Attempt | None] = field(
         default_factory=dict[tuple[UUID, int], Attempt | None]
@@ -211,8 +211,10 @@ class FakeNotebook:
     def notices(self) -> list[Notice]:
         return list(self._shelf.notices.values())
 
-    def visits(self) -> dict[str, Visit]:
-        return dict(self._shelf.visits)
+    def visits(self) -> list[Visit]:
+        """Of every person, whatever numbers of theirs were named."""
+        people = People(self._shelf.people.values())
+        return by_person((one for _, one in sorted(self._shelf.visits.items())), people)
 
     def attempts(self) -> list[Attempt | None]:
         """In the order in which they began; None for one without a recorded end."""
@@ -274,12 +276,17 @@ class _FakeRequesting(_FakeNotices):
             and notice.state in (NoticeState.PENDING, NoticeState.UNDELIVERABLE)
         }
 
-    async def lock_visits(self, visits: Sequence[Visit]) -> list[Visit]:
+    async def lock_visits(
+        self, visits: Sequence[Visit], visit_keys: Iterable[str] = ()
+    ) -> list[Visit]:
         kept = self._shelf.visits
-        return [kept.setdefault(visit.visit_key, visit) for visit in visits]
+        for visit in visits:
+            kept.setdefault((visit.visit_key, visit.said_of), visit)
+        named = {visit.visit_key for visit in visits} | set(visit_keys)
+        return [kept[number] for number in sorted(kept) if number[0] in named]
 
     async def keep_visits(self, visits: Sequence[Visit]) -> None:
-        self._shelf.visits.update({visit.visit_key: visit for visit in visits})
+        self._shelf.visits.update({(one.visit_key, one.said_of): one for one in visits})
 
     async def lock_notices(self, visit_keys: Sequence[str]) -> list[Notice]:
         return [item for item in self._shelf.notices.values() if item.visit_key in visit_keys]
@@ -311,11 +318,13 @@ class _FakeDelivering(_FakeNotices):
     async def lock(self, notification_id: UUID) -> Notice:
         return self._shelf.notices[notification_id]
 
-    async def backgrounds(self, visit_keys: Sequence[str]) -> Mapping[str, Background]:
-        visits = [self._shelf.visits[visit_key] for visit_key in visit_keys]
+    async def backgrounds(self, notices: Sequence[Notice]) -> Mapping[UUID, Background]:
         people = People(self._shelf.people.values())
+        visits = by_person(self._shelf.visits.values(), people)
         return {
-            visit.visit_key: Background(visit, people.whole(visit.patient_key)) for visit in visits
+            notice.notification_id: Background(visit, people.whole(visit.said_of))
+            for notice in notices
+            if (visit := visit_of(notice, visits))
         }
 
     async def open_attempts(self, notices: Sequence[Notice], at: datetime) -> None:  # noqa: ARG002 - the fake shows no times

@@ -17,6 +17,7 @@ from care_contracts.encounters import (
     VisitFacts,
     VisitReference,
 )
+from notifier.domain.facts import said
 from notifier.domain.news import News
 from notifier.routes import read_news
 
@@ -43,9 +44,17 @@ def news_of(kind: str, body: EncounterEvent = BODY) -> News:
 @pytest.mark.parametrize("kind", [*EncounterEventType, "encounter.of_tomorrow"])
 def test_plans_leaves_and_mergers_make_nobody_arrive_or_leave(kind: str) -> None:
     news = news_of(kind)
-    assert (news.visit is not None) == (kind in ABOUT_A_VISIT)
-    assert (news.prior_key == "old") == (kind == EncounterEventType.PATIENT_MERGED)
+    assert (news.visit is not None and news.visit.moment is not None) == (kind in ABOUT_A_VISIT)
+    assert (news.prior_key == "old") == (kind in ("patient.merged", "identifier.changed"))
     assert (news.facts.family_name is None) == (kind in PURGES)
+
+
+def test_a_moved_visit_is_the_prior_patient_s_until_then() -> None:
+    visit = news_of("visit.moved").visit
+    assert visit is not None
+    assert (visit.visit_key, visit.said_of) == ("v", "old")
+    assert said(visit.facts.patient_key) == "p"
+    assert news_of("visit.moved", BODY.model_copy(update={"prior_patient": None})).visit is None
 
 
 def test_what_corrects_the_past_does_not_say_how_a_visit_is() -> None:

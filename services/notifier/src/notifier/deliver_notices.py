@@ -121,8 +121,8 @@ class DeliverNotices:
             await work.keep_notices([*given_up, *tried])
             await work.open_attempts(tried, now)
             await work.announce(announcements([*given_up, *tried], claimed, now))
-            backgrounds = await work.backgrounds([notice.visit_key for notice in tried])
-        return [(notice, backgrounds[notice.visit_key]) for notice in tried], 0.0
+            backgrounds = await work.backgrounds(tried)
+        return [(notice, backgrounds[notice.notification_id]) for notice in tried], 0.0
 
     def _lease(self) -> timedelta:
         """The span of this clock in which the real seconds of an attempt pass."""

@@ -1,6 +1,6 @@
 """What the use cases ask of storage, of the mail and of the sites' files."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -116,8 +116,13 @@ class RequestingWork(Protocol):
         """Visits of these people, or of others merged into them, with a notice nobody has tried."""
         ...
 
-    async def lock_visits(self, visits: Sequence[Visit]) -> list[Visit]:
-        """These visits as stored, for this transaction alone; an unknown one is kept as given."""
+    async def lock_visits(
+        self, visits: Sequence[Visit], visit_keys: Iterable[str] = ()
+    ) -> list[Visit]:
+        """All visits of their numbers, and of others, as stored, for this transaction alone.
+
+        An unknown one of `visits` is kept as given.
+        """
         ...
 
     async def keep_visits(self, visits: Sequence[Visit]) -> None:
@@ -156,8 +161,8 @@ class DeliveringWork(Protocol):
         """One notice, for this transaction alone."""
         ...
 
-    async def backgrounds(self, visit_keys: Sequence[str]) -> Mapping[str, Background]:
-        """What is known about visits and the people in them, by visit key."""
+    async def backgrounds(self, notices: Sequence[Notice]) -> Mapping[UUID, Background]:
+        """What is known about the visits of notices and the people in them, by notice."""
         ...
 
     async def keep_notices(self, notices: Sequence[Notice]) -> None:

@@ -1,19 +1,19 @@
 """Follows what hospitals say of patients and visits, and asks for the notices it calls for."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from care_chassis.clock import Clock
 from care_chassis.consumption import Delivery
 from notifier.announcements import announcements
-from notifier.domain.news import News
-from notifier.domain.notices import Notice
+from notifier.domain.news import News, VisitNews
+from notifier.domain.notices import Notice, visit_of
 from notifier.domain.people import People
 from notifier.domain.recipients import objects, recipients_of
 from notifier.domain.reconciliation import Circumstances, reconcile
 from notifier.domain.runs import runs_of
-from notifier.domain.visits import Visit, follow
+from notifier.domain.visits import Visit, by_person, follow
 from notifier.ports import Requesting, RequestingWork, Sites
 
 
@@ -44,22 +44,23 @@ class RequestNotices:
     async def _reconcile(
         self, work: RequestingWork, visits: Sequence[Visit], people: People, now: datetime
     ) -> None:
-        held = await work.lock_notices([visit.visit_key for visit in visits])
-        by_visit: defaultdict[str, list[Notice]] = defaultdict(list)
+        held = await work.lock_notices(sorted({visit.visit_key for visit in visits}))
+        whole = by_person(visits, people)
+        by_visit: defaultdict[Visit | None, list[Notice]] = defaultdict(list)
         for notice in held:
-            by_visit[notice.visit_key].append(notice)
+            by_visit[visit_of(notice, whole)].append(notice)
         changed = [
             notice
-            for visit in visits
+            for visit in whole
             for notice in reconcile(
-                runs_of(visit), by_visit[visit.visit_key], self._circumstances(visit, people, now)
+                runs_of(visit), by_visit[visit], self._circumstances(visit, people, now)
             )
         ]
         await work.keep_notices(changed)
         await work.announce(announcements(changed, held, now))
 
     def _circumstances(self, visit: Visit, people: People, now: datetime) -> Circumstances:
-        person = people.whole(visit.patient_key)
+        person = people.whole(visit.said_of)
         directory = self._sites.institution(visit.site).directory
         return Circumstances(
             visit_key=visit.visit_key,
@@ -88,28 +89,23 @@ async def _learn(work: RequestingWork, news: Sequence[News]) -> People:
 
 async def _follow_visits(work: RequestingWork, news: Sequence[News], people: People) -> list[Visit]:
     """The visits spoken of, and those for whose notices the news of a person may matter."""
-    spoken_of = {item.visit.visit_key: item.visit for item in news if item.visit is not None}
+    spoken_of = [item.visit for item in news if item.visit is not None]
     waiting = await work.visits_with_open_notices(
         [person.patient_key for person in people.changed()]
     )
-    blanks = {
-        **{key: Visit(key, site="") for key in waiting},
-        **{key: Visit(key, visit.site) for key, visit in spoken_of.items()},
-    }
-    stored = await work.lock_visits([blanks[key] for key in sorted(blanks)])
-    visits = {visit.visit_key: visit for visit in stored}
-    for item in news:
-        if item.visit is not None:
-            visit = visits[item.visit.visit_key]
-            moments = (item.visit.moment,) if item.visit.moment else ()
-            visits[visit.visit_key] = follow(visit, item.visit.facts, moments)
-    await work.keep_visits(_differing(stored, visits.values()))
+    blanks = {_key(one): Visit(one.visit_key, one.said_of, one.site) for one in spoken_of}
+    stored = await work.lock_visits([blanks[key] for key in sorted(blanks)], waiting)
+    visits = {_key(visit): visit for visit in stored}
+    for one in spoken_of:
+        moments = (one.moment,) if one.moment else ()
+        visits[_key(one)] = follow(visits[_key(one)], one.facts, moments)
+    known = {_key(visit): visit for visit in stored}
+    await work.keep_visits([visit for key, visit in visits.items() if visit != known[key]])
     return list(visits.values())
 
 
-def _differing(before: Iterable[Visit], after: Iterable[Visit]) -> list[Visit]:
-    known = {visit.visit_key: visit for visit in before}
-    return [visit for visit in after if visit != known[visit.visit_key]]
+def _key(of: Visit | VisitNews) -> tuple[str, str]:
+    return of.visit_key, of.said_of
 
 
 async def _with_those_in(work: RequestingWork, people: People, visits: Sequence[Visit]) -> People:

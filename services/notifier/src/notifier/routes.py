@@ -41,6 +41,7 @@ _OF_NOW = frozenset(
 """They say how a visit is now, unless their movement is a correction of the past."""
 _OF_THE_VISIT = frozenset({*_TURNS, *_OF_NOW, EncounterEventType.PARTICIPANTS_UPDATED})
 """What else there is tells of the person: a plan, a leave or a merger makes nobody arrive or go."""
+_MERGES = frozenset({EncounterEventType.PATIENT_MERGED, EncounterEventType.IDENTIFIER_CHANGED})
 _PURGES = frozenset({EncounterEventType.PATIENT_DELETED, EncounterEventType.VISIT_DELETED})
 _CARES = {
     EncounterClass.EMERGENCY: Care.EMERGENCY,
@@ -71,28 +72,39 @@ def read_news(event: Event, *, news_for: timedelta) -> News:
     """What an event says; of a type not known here, what it says of the person."""
     body = EncounterEvent.model_validate_json(event.data)
     stamp = Stamp(body.recorded_at, event.event_id)
-    is_merge = event.type == EncounterEventType.PATIENT_MERGED
-    prior = body.prior_patient if is_merge else None
+    prior = body.prior_patient if event.type in _MERGES else None
     return News(
         patient_key=body.patient.patient_key,
         facts=PersonFacts() if event.type in _PURGES else _person_facts(body, stamp),
         prior_key=prior.patient_key if prior else None,
-        visit=_visit_news(event, body, stamp, news_for) if event.type in _OF_THE_VISIT else None,
+        visit=_visit_news(event, body, stamp, news_for),
     )
 
 
 def _visit_news(
     event: Event, body: EncounterEvent, stamp: Stamp, news_for: timedelta
 ) -> VisitNews | None:
+    if event.type == EncounterEventType.VISIT_MOVED:
+        return _moved(body, stamp)
     is_past = body.movement is not None and body.movement.historic and event.type in _OF_NOW
-    if body.visit is None or is_past:
+    if body.visit is None or is_past or event.type not in _OF_THE_VISIT:
         return None
     return VisitNews(
         visit_key=body.visit.visit_key,
+        said_of=body.patient.patient_key,
         site=body.site,
         facts=_stay_facts(body, stamp),
         moment=_moment(event, body, news_for),
     )
+
+
+def _moved(body: EncounterEvent, stamp: Stamp) -> VisitNews | None:
+    """That a visit of one patient is another's, under whatever number there."""
+    visit, prior = body.prior_visit or body.visit, body.prior_patient
+    if visit is None or prior is None:
+        return None
+    facts = StayFacts(patient_key=Word(stamp, body.patient.patient_key))
+    return VisitNews(visit.visit_key, prior.patient_key, body.site, facts, moment=None)
 
 
 def _person_facts(body: EncounterEvent, stamp: Stamp) -> PersonFacts:

@@ -10,7 +10,6 @@ from notifier.domain.facts import PersonFacts, StayFacts
 from notifier.domain.notices import Addressee, Notice, NoticeState, Recipient, Role
 from notifier.domain.people import Person
 from notifier.domain.visits import About, Care, Moment, Visit
-from notifier.ports import Background
 
 _PERSON = TypeAdapter(PersonFacts)
 _STAY = TypeAdapter(StayFacts)
@@ -35,15 +34,11 @@ def person(row: asyncpg.Record) -> Person:
 def visit(row: asyncpg.Record) -> Visit:
     return Visit(
         row["visit_key"],
+        row["patient_key"],
         row["site"],
         _STAY.validate_python(row["facts"]),
         _MOMENTS.validate_python(row["history"]["moments"]),
     )
-
-
-def background(row: asyncpg.Record) -> Background:
-    whole = Person(row["patient_key"], _PERSON.validate_python(row["person_facts"]))
-    return Background(visit(row), whole)
 
 
 def notice(row: asyncpg.Record) -> Notice:

@@ -1,6 +1,6 @@
 """PostgreSQL for both use cases; the SQL itself stands in `sql/`."""
 
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from uuid import UUID
@@ -10,9 +10,9 @@ from care_chassis.database import Connection, Database, load_queries
 from care_chassis.events import OutgoingEvent
 from notifier import rows
 from notifier.domain.delivery import Attempt
-from notifier.domain.notices import Notice
+from notifier.domain.notices import Notice, visit_of
 from notifier.domain.people import People, Person
-from notifier.domain.visits import Visit
+from notifier.domain.visits import Visit, by_person
 from notifier.ports import Background
 
 _QUERIES = load_queries("notifier")
@@ -88,11 +88,17 @@ class _Requesting(_Notices):
         found = await self._connection.fetch(_QUERIES["visits_with_open_notices"], patient_keys)
         return {row["visit_key"] for row in found}
 
-    async def lock_visits(self, visits: Sequence[Visit]) -> list[Visit]:
-        keys = [visit.visit_key for visit in visits]
+    async def lock_visits(
+        self, visits: Sequence[Visit], visit_keys: Iterable[str] = ()
+    ) -> list[Visit]:
+        named = [visit.visit_key for visit in visits]
         await self._connection.execute(
-            _QUERIES["add_blank_visits"], keys, [visit.site for visit in visits]
+            _QUERIES["add_blank_visits"],
+            named,
+            [visit.said_of for visit in visits],
+            [visit.site for visit in visits],
         )
+        keys = sorted({*named, *visit_keys})
         found = await self._connection.fetch(_QUERIES["lock_visits"], keys)
         return [rows.visit(row) for row in found]
 
@@ -100,6 +106,7 @@ class _Requesting(_Notices):
         await self._connection.execute(
             _QUERIES["keep_visits"],
             [visit.visit_key for visit in visits],
+            [visit.said_of for visit in visits],
             [rows.document(visit.facts) for visit in visits],
             [rows.history(visit) for visit in visits],
         )
@@ -120,9 +127,19 @@ class _Delivering(_Notices):
         found = await self._connection.fetch(_QUERIES["lock_notice"], notification_id)
         return rows.notice(found[0])
 
-    async def backgrounds(self, visit_keys: Sequence[str]) -> Mapping[str, Background]:
-        found = await self._connection.fetch(_QUERIES["read_backgrounds"], visit_keys)
-        return {row["visit_key"]: rows.background(row) for row in found}
+    async def backgrounds(self, notices: Sequence[Notice]) -> Mapping[UUID, Background]:
+        keys = sorted({notice.visit_key for notice in notices})
+        found = await self._connection.fetch(_QUERIES["read_visits"], keys)
+        said = [rows.visit(row) for row in found]
+        patients = sorted({visit.patient_key for visit in said})
+        known = await self._connection.fetch(_QUERIES["read_people"], patients)
+        people = People(map(rows.person, known))
+        visits = by_person(said, people)
+        return {
+            notice.notification_id: Background(visit, people.whole(visit.said_of))
+            for notice in notices
+            if (visit := visit_of(notice, visits))
+        }
 
     async def open_attempts(self, notices: Sequence[Notice], at: datetime) -> None:
         await self._connection.execute(

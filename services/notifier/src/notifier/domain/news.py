@@ -11,6 +11,8 @@ class VisitNews:
     """What it says of a visit."""
 
     visit_key: str
+    said_of: str
+    """Under which key of the patient."""
     site: str
     facts: StayFacts
     moment: Moment | None

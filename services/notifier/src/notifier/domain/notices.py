@@ -1,11 +1,12 @@
 """A notice: one thing told to one recipient, from the wish to tell it to its being taken back."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID, uuid5
 
-from notifier.domain.visits import About, Care
+from notifier.domain.visits import About, Care, Visit
 
 
 class NoticeState(StrEnum):
@@ -108,6 +109,16 @@ class Notice:
     def may_be_known(self) -> bool:
         """Whether the recipient has the letter, or may have it."""
         return self.state is NoticeState.SENT or self.maybe_told
+
+
+def visit_of(notice: Notice, visits: Sequence[Visit]) -> Visit | None:
+    """Which of the visits that two patients have under one number a notice is about."""
+    named = [visit for visit in visits if visit.visit_key == notice.visit_key]
+    told = [
+        visit for visit in named if any(one.event_id == notice.event_id for one in visit.moments)
+    ]
+    theirs = [visit for visit in named if visit.said_of == notice.patient_key]
+    return next(iter([*told, *theirs] or named[:1] * (len(named) == 1)), None)
 
 
 def changed(notice: Notice, state: NoticeState, reason: str | None = None) -> Notice:

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from notifier.domain.facts import StayFacts, merge, said
+from notifier.domain.people import People
 
 
 class About(StrEnum):
@@ -66,16 +67,19 @@ NOTHING_SAID = StayFacts()
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """All that matters of one visit."""
+    """All that matters of one visit, as it was spoken of under one number of the patient."""
 
     visit_key: str
+    said_of: str
+    """The patient's key then; the number alone names no visit, two patients may have one."""
     site: str
     facts: StayFacts = NOTHING_SAID
     moments: tuple[Moment, ...] = ()
 
     @property
     def patient_key(self) -> str:
-        return said(self.facts.patient_key) or ""
+        """Whose it is: who was named, or whom it was moved to since."""
+        return said(self.facts.patient_key) or self.said_of
 
 
 def follow(visit: Visit, facts: StayFacts, moments: Iterable[Moment]) -> Visit:
@@ -85,6 +89,17 @@ def follow(visit: Visit, facts: StayFacts, moments: Iterable[Moment]) -> Visit:
         facts=merge(visit.facts, facts),
         moments=_distinct(sorted((*visit.moments, *moments), key=_by_record)),
     )
+
+
+def by_person(visits: Iterable[Visit], people: People) -> list[Visit]:
+    """The visits of each person; what was said under several of their numbers is one."""
+    found: dict[tuple[str, str], Visit] = {}
+    for visit in visits:
+        person = people.whole(visit.patient_key).patient_key
+        known = found.get((visit.visit_key, person))
+        one = follow(known, visit.facts, visit.moments) if known else visit
+        found[visit.visit_key, person] = replace(one, said_of=person)
+    return list(found.values())
 
 
 def _by_record(moment: Moment) -> tuple[datetime, str]:

@@ -11,15 +11,19 @@ SELECT *
 -- One notice, for this transaction alone.
 SELECT * FROM notices WHERE notification_id = $1::uuid FOR UPDATE;
 
--- read_backgrounds --
--- What is known of some visits, and of the person in each or the one that person was merged into.
-SELECT visits.visit_key, visits.site, visits.facts, visits.history,
-       coalesce(whole.patient_key, person.patient_key) AS patient_key,
-       coalesce(whole.facts, person.facts) AS person_facts
+-- read_visits --
+-- What is known of some visits.
+SELECT visit_key, patient_key, site, facts, history
   FROM visits
-  JOIN people AS person ON person.patient_key = visits.facts -> 'patient_key' ->> 'value'
-  LEFT JOIN people AS whole ON whole.patient_key = person.survivor_key
- WHERE visits.visit_key = ANY ($1::text[]);
+ WHERE visit_key = ANY ($1::text[])
+ ORDER BY visit_key, patient_key;
+
+-- read_people --
+-- Some people and those they were merged into.
+SELECT patient_key, survivor_key, facts
+  FROM people
+ WHERE patient_key = ANY ($1::text[])
+    OR patient_key IN (SELECT survivor_key FROM people WHERE patient_key = ANY ($1::text[]));
 
 -- open_attempts --
 -- Records that attempts begin.

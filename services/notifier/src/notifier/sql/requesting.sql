@@ -42,26 +42,28 @@ SELECT DISTINCT visit_key
 
 -- add_blank_visits --
 -- Makes room for every visit that is heard of for the first time.
-INSERT INTO visits (visit_key, site, facts, history)
-SELECT visit_key, site, '{}', '{"moments": []}'
-  FROM unnest($1::text[], $2::text[]) AS incoming (visit_key, site)
- ORDER BY visit_key
-    ON CONFLICT (visit_key) DO NOTHING;
+INSERT INTO visits (visit_key, patient_key, site, facts, history)
+SELECT visit_key, patient_key, site, '{}', '{"moments": []}'
+  FROM unnest($1::text[], $2::text[], $3::text[]) AS incoming (visit_key, patient_key, site)
+ ORDER BY visit_key, patient_key
+    ON CONFLICT (visit_key, patient_key) DO NOTHING;
 
 -- lock_visits --
 -- Some visits, for this transaction alone.
-SELECT visit_key, site, facts, history
+SELECT visit_key, patient_key, site, facts, history
   FROM visits
  WHERE visit_key = ANY ($1::text[])
- ORDER BY visit_key
+ ORDER BY visit_key, patient_key
    FOR UPDATE;
 
 -- keep_visits --
 -- Stores visits as they are now.
 UPDATE visits
    SET facts = incoming.facts, history = incoming.history
-  FROM unnest($1::text[], $2::jsonb[], $3::jsonb[]) AS incoming (visit_key, facts, history)
- WHERE visits.visit_key = incoming.visit_key;
+  FROM unnest($1::text[], $2::text[], $3::jsonb[], $4::jsonb[])
+       AS incoming (visit_key, patient_key, facts, history)
+ WHERE visits.visit_key = incoming.visit_key
+   AND visits.patient_key = incoming.patient_key;
 
 -- lock_notices_of_visits --
 -- All notices about some visits, for this transaction alone.
