@@ -19,11 +19,12 @@ from transition_orchestrator.domain.maternity import circumstances_of
 from transition_orchestrator.domain.merging import NEVER_SAID, text_of
 from transition_orchestrator.domain.outcomes import Around, Outcome, leading_kind, outcomes_of
 from transition_orchestrator.domain.person import Person, practitioner_of
-from transition_orchestrator.domain.plan import Case, Step, StepState, steps_of
+from transition_orchestrator.domain.plan import Case
 from transition_orchestrator.domain.programme import Enrolment, Programme
 from transition_orchestrator.domain.protocol import Circumstance, Plan
 from transition_orchestrator.domain.risk import Index, Risk, RiskRules, risk_of
 from transition_orchestrator.domain.routing import TransitionKind
+from transition_orchestrator.domain.schedule import Schedule
 from transition_orchestrator.domain.stays import Stay
 from transition_orchestrator.domain.tcm import TCM_LAST_DAY
 from transition_orchestrator.domain.tcm_terms import Tcm
@@ -68,6 +69,8 @@ class Desired:
     """When the discharge was first recorded."""
     readmitted_at: datetime | None
     view: TransitionView
+    schedule: Schedule
+    """Where the steps of `view` come from, to be timed anew as some are completed."""
     cases: Cases | None = None
     """None before a discharge: there is nothing to claim or measure yet."""
 
@@ -103,14 +106,15 @@ def _one(
     )
     cases = cases_of(one, outcome)
     tcm, measures = cases.judged()
+    view, schedule = _planned(situation, outcome, programme)
     view = replace(
-        _view(situation, outcome, programme),
+        view,
         tcm=tcm,
         measures=measures,
         readmitted_at=readmitted_at,
         died_at=died_at(one),
     )
-    return Desired(run.event_ids, run.began_at, readmitted_at, view, cases)
+    return Desired(run.event_ids, run.began_at, readmitted_at, view, schedule, cases)
 
 
 def _around(situation: Situation, closes_at: datetime) -> Around:
@@ -149,7 +153,10 @@ def _new_visits_count_until(situation: Situation, closes_at: datetime) -> dateti
     return month if closes_at >= last_of_period else closes_at
 
 
-def _view(situation: Situation, outcome: Outcome, programme: Programme) -> TransitionView:
+def _planned(
+    situation: Situation, outcome: Outcome, programme: Programme
+) -> tuple[TransitionView, Schedule]:
+    """What is to be told, before any work, and what its steps follow from."""
     person, encounter = situation.person, situation.stay.encounter
     discharged_at, days = situation.discharge.discharged_at, situation.days
     discharged_on = days.date_of(discharged_at)
@@ -158,7 +165,8 @@ def _view(situation: Situation, outcome: Outcome, programme: Programme) -> Trans
     plan, risk = programme.plan_of(outcome.kind), risk_of(index, situation.place.risk_rules)
     known = _circumstances(situation, outcome, risk)
     enrolments = programme.enrolments(outcome.kind, known)
-    return TransitionView(
+    schedule = _schedule(situation, outcome, plan, known, enrolments)
+    view = TransitionView(
         site=encounter.site,
         patient=person.patient,
         visit_key=encounter.visit_key,
@@ -182,7 +190,7 @@ def _view(situation: Situation, outcome: Outcome, programme: Programme) -> Trans
         risk=risk,
         clocks=clocks_of(outcome.kind, discharged_at, days),
         hedis=hedis_of(discharged_on),
-        steps=_steps(situation, outcome, plan, known, enrolments),
+        steps=schedule.steps(),
         attending=practitioner_of(encounter.facts.get("attending", NEVER_SAID).value),
         primary_care_provider=person.primary_care_provider,
         attribution=attribution_of(
@@ -197,6 +205,7 @@ def _view(situation: Situation, outcome: Outcome, programme: Programme) -> Trans
             for one in listed(encounter.facts, "diagnoses")
         ),
     )
+    return view, schedule
 
 
 _DIAGNOSIS = ("code", "system", "text", "kind")
@@ -234,14 +243,13 @@ def _once(situation: Situation, outcome: Outcome) -> frozenset[str]:
     return frozenset(once)
 
 
-def _steps(
+def _schedule(
     situation: Situation,
     outcome: Outcome,
     plan: Plan,
     known: frozenset[str],
     enrolments: Sequence[Enrolment],
-) -> tuple[Step, ...]:
-    """The steps that apply; one that did when the discharge became known is withdrawn."""
+) -> Schedule:
     case = Case(
         situation.discharge.discharged_at,
         known,
@@ -249,14 +257,4 @@ def _steps(
         admitted_at=situation.stay.admitted_at,
         not_enrolled={one.protocol: one.because for one in enrolments if not one.enrolled},
     )
-    asked = steps_of(plan, case)
-    ever = known | _once(situation, outcome)
-    if outcome.state.is_open and ever == known:
-        return asked
-    once = asked if ever == known else steps_of(plan, replace(case, circumstances=ever))
-    steps = {step.code: _withdrawn(step) for step in once}
-    return tuple((steps | {one.code: one for one in asked if outcome.state.is_open}).values())
-
-
-def _withdrawn(step: Step) -> Step:
-    return replace(step, state=StepState.WITHDRAWN)
+    return Schedule(plan, case, known | _once(situation, outcome), outcome.state.is_open)

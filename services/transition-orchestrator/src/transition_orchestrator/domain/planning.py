@@ -10,9 +10,10 @@ from transition_orchestrator.domain.desired import Desired, Place
 from transition_orchestrator.domain.encounter import Moment, MomentKind
 from transition_orchestrator.domain.merging import instant_of, value_of
 from transition_orchestrator.domain.person import Person
-from transition_orchestrator.domain.plan import Case, Step, StepState, steps_of
+from transition_orchestrator.domain.plan import Case, Step
 from transition_orchestrator.domain.programme import Programme
 from transition_orchestrator.domain.routing import Eligibility, TransitionKind
+from transition_orchestrator.domain.schedule import Schedule
 from transition_orchestrator.domain.stays import Stay
 from transition_orchestrator.domain.tcm_terms import Tcm
 from transition_orchestrator.domain.transitions import Reason, TransitionState, TransitionView
@@ -80,14 +81,14 @@ def planning_of(planned: Planned, place: Place, programme: Programme) -> Desired
         expected_discharge_at=expected_at,
         begins_at=began_at,
     )
-    steps = steps_of(plan, case)
-    view = _view(planned, programme, case, steps)
+    schedule = Schedule(plan, case, case.circumstances, is_open=True)
+    view = _view(planned, programme, case, schedule.steps())
     attribution = attribution_of(
         planned.person, planned.stay.encounter.facts, _KIND, None, place.attribution
     )
     view = replace(view, closes_at=closes_at, attribution=attribution)
     ended = None if reason is None else view.ended(state, reason)
-    return Desired(planned.event_ids, began_at, readmitted_at=None, view=ended or view)
+    return Desired(planned.event_ids, began_at, None, ended or view, schedule)
 
 
 def _standing(
@@ -135,7 +136,7 @@ def _view(
         tcm=Tcm(Eligibility.NO),
         clocks=Clocks(),
         hedis=Hedis(),
-        steps=tuple(replace(one, state=StepState.PLANNED) for one in steps),
+        steps=steps,
         attending=None,
         primary_care_provider=planned.person.primary_care_provider,
         diagnoses=(),

@@ -92,6 +92,12 @@ class StepRule:
     protocol: str = ""
     """The label of the protocol that asks for it."""
 
+    @property
+    def due_rules(self) -> tuple[DueRule, ...]:
+        """All that its times follow from."""
+        others = (self.opens, self.best_before and self.best_before.due)
+        return (self.due, *(one.due for one in self.sooner), *(one for one in others if one))
+
 
 def repeated(rule: StepRule, repetition: Repetition | None) -> Iterator[StepRule]:
     """The rule as often as it is asked for, `coach_call_1`, `coach_call_2` or `call`, `call_2`.
@@ -130,9 +136,14 @@ class Plan:
     steps: tuple[StepRule, ...]
     tasks: tuple[tuple[StepRule, ...], ...] = field(init=False)
     """The rules that become one task each, under the code that stands first."""
+    anchors: frozenset[str] = field(init=False)
+    """The codes of those that others count from."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "tasks", tuple(_one_task_each(self.steps)))
+        tasks = tuple(_one_task_each(self.steps))
+        counted = {due.anchor for rules in tasks for rule in rules for due in rule.due_rules}
+        object.__setattr__(self, "tasks", tasks)
+        object.__setattr__(self, "anchors", counted & {rules[0].code for rules in tasks})
 
 
 def _one_task_each(steps: tuple[StepRule, ...]) -> Iterator[tuple[StepRule, ...]]:
@@ -168,6 +179,9 @@ def _with_codes(step: StepRule, codes: Mapping[str, str]) -> StepRule:
         code=codes[step.code],
         due=follow(step.due),
         opens=follow(step.opens) if step.opens else None,
+        sooner=tuple(replace(one, due=follow(one.due)) for one in step.sooner),
+        best_before=step.best_before
+        and replace(step.best_before, due=follow(step.best_before.due)),
     )
 
 

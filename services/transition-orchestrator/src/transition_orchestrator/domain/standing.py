@@ -129,13 +129,24 @@ def _judged(
     claimed: list[date] = []
     for desired, known in sorted(matched, key=lambda one: one[0].view.discharged_at):
         cases, done = desired.cases, done_by(known.work) if known else NOTHING_DONE
+        view = _timed(desired, known)
         if cases is None:
-            yield desired, known, desired.view
+            yield desired, known, view
             continue
         before = next((on for on in claimed if cases.is_covered_by(on)), None)
         if done != NOTHING_DONE and cases.claims(done, before):
             claimed.append(desired.view.discharged_on)
-        yield desired, known, cases.on(desired.view, done, before)
+        yield desired, known, cases.on(view, done, before)
+
+
+def _timed(desired: Desired, known: Transition | None) -> TransitionView:
+    """The view, its steps counting from when people completed those that they count from."""
+    if known is None:
+        return desired.view
+    view, work = desired.view, known.work.items()
+    completed = {code: one.completed_at for code, one in work if one.completed_at}
+    steps = desired.schedule.timed(view.steps, completed)
+    return view if steps is view.steps else replace(view, steps=steps)
 
 
 def _keeping_work(known: Transition, view: TransitionView) -> TransitionView:
