@@ -270,7 +270,22 @@ class ReadingSuite:
         assert len(await read(VisitFilter(), None, 9)) == 2
         assert await read(VisitFilter(site="CCM"), None, 9) == [unrelated]
         of_visit = worklist.reads.visits.notifications_of_visit
-        assert await of_visit("visit-key-of-one", 9) == [told_before]
+        assert await of_visit("visit-key-of-one", "key-of-NEW", 9) == [told_before]
+
+    async def test_notices_about_another_patient_with_the_number_are_not_shown(
+        self, worklist: Worklist
+    ) -> None:
+        same = {"visit": "V-one", "visit_key": "visit-key-of-one"}
+        other = {"patient_key": "key-of-MR2", "visit_key": "visit-key-of-one"}
+        own, others = notice("one"), notice("other", **other)
+        await worklist.hear(own, others, encounter("one"), encounter("other", mrn="MR2", **same))
+        read, of_visit = (
+            worklist.reads.visits.notifications,
+            worklist.reads.visits.notifications_of_visit,
+        )
+        for mrn, expected in (("MR1001", own), ("MR2", others)):
+            assert await read(VisitFilter(mrn=mrn), None, 9) == [expected]
+            assert await of_visit("visit-key-of-one", f"key-of-{mrn}", 9) == [expected]
 
     async def test_a_notice_is_shown_in_its_latest_state(self, worklist: Worklist) -> None:
         one = notice()
@@ -278,7 +293,7 @@ class ReadingSuite:
         await worklist.hear(two)
         await worklist.hear(one)
         read = worklist.reads.visits.notifications_of_visit
-        assert await read("visit-key-of-one", 9) == [two]
+        assert await read("visit-key-of-one", "key-of-MR1001", 9) == [two]
 
     async def test_what_is_not_there_is_none(self, worklist: Worklist) -> None:
         assert await worklist.reads.tasks.task(known_as("nothing")) is None

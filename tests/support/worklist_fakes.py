@@ -211,9 +211,13 @@ class FakeWorklist:
         return _page(found, lambda one: (one.changed_at, one.notification_id), after, limit)
 
     async def notifications_of_visit(
-        self, visit_key: str, limit: int
+        self, visit_key: str, patient_key: str, limit: int
     ) -> list[NotificationSnapshot]:
-        found = [one for one in self._state.notices.values() if one.visit_key == visit_key]
+        found = [
+            one
+            for one in self._state.notices.values()
+            if one.visit_key == visit_key and not self._is_of_another(one, patient_key)
+        ]
         return _page(found, lambda one: (one.changed_at, one.notification_id), None, limit)
 
     async def discharges_home(self, stretch: Stretch, limit: int) -> list[HomeDischarge]:
@@ -271,7 +275,20 @@ class FakeWorklist:
         by_patient = wanted.visit is None and any(
             one.patient.patient_key == notice.patient_key for one in known
         )
-        return by_patient or any(one.visit_key == notice.visit_key for one in known)
+        return by_patient or any(
+            one.visit_key == notice.visit_key
+            and not self._is_of_another(notice, one.patient.patient_key)
+            for one in known
+        )
+
+    def _is_of_another(self, notice: NotificationSnapshot, patient_key: str) -> bool:
+        """Whether it is about another patient whose visit has the same number."""
+        owners = {
+            one.patient.patient_key
+            for one in self._state.encounters.values()
+            if one.visit_key == notice.visit_key
+        }
+        return notice.patient_key in owners - {patient_key}
 
     def _shown(self) -> list[TransitionSnapshot]:
         worked_on = {id_ for id_, line in self._state.actions if line.subject is not None}

@@ -125,7 +125,7 @@ PAGES: list[tuple[str, list[Any]]] = [
     ("read_notifications", ["S1", None, None, 50]),
     ("read_notifications_of_patient", ["S1", "MR77", None, None, None, 50]),
     ("read_notifications_of_patient", [None, "OLD50", "V50", None, None, 50]),
-    ("read_notifications_of_visit", ["v77", 50]),
+    ("read_notifications_of_visit", ["v77", "p77", 50]),
     ("read_discharges_home", ["S1", NOW - timedelta(days=3), NOW - timedelta(days=2), 5001]),
     ("read_discharges_home", ["S1", NOW - timedelta(days=366), NOW, 5001]),
 ]

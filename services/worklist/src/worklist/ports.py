@@ -313,8 +313,10 @@ class VisitReads(Protocol):
         ...
 
     async def notifications_of_visit(
-        self, visit_key: str, limit: int
-    ) -> list[NotificationSnapshot]: ...
+        self, visit_key: str, patient_key: str, limit: int
+    ) -> list[NotificationSnapshot]:
+        """Those about a patient's visit, not about another patient's with the same number."""
+        ...
 
 
 class TieReads(Protocol):

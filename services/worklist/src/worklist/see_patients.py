@@ -154,10 +154,12 @@ class Sight:
         followed = await self.transition(transition_id)
         if followed is None:
             return None
-        visit_key = followed.transition.visit_key
+        visit_key, patient = followed.transition.visit_key, followed.transition.patient
         return FollowUp(
             followed,
-            await self._reads.visits.notifications_of_visit(visit_key, _NOTICES),
+            await self._reads.visits.notifications_of_visit(
+                visit_key, patient.patient_key, _NOTICES
+            ),
             await self._reads.transitions.actions(transition_id, _ACTIONS),
         )
 

@@ -209,6 +209,11 @@ SELECT notification_id, changed_at, snapshot
        found AS (
        SELECT notification_id
          FROM notifications JOIN known USING (visit_key)
+        WHERE NOT EXISTS (
+              SELECT FROM encounters AS other  -- another patient with the same number
+               WHERE other.patient_key = notifications.patient_key
+                 AND other.visit_key = notifications.visit_key
+                 AND other.patient_key <> known.patient_key)
         UNION
        SELECT notification_id
          FROM notifications JOIN known USING (patient_key)
@@ -221,9 +226,15 @@ SELECT notification_id, changed_at, snapshot
  LIMIT $6::int;
 
 -- read_notifications_of_visit --
--- How notifications about one visit stand, the last changed first.
+-- How notifications about one visit of a patient stand, the last changed first; none about another
+-- patient whose visit has the same number.
 SELECT notification_id, changed_at, snapshot
   FROM notifications
  WHERE visit_key = $1::text
+   AND NOT EXISTS (
+       SELECT FROM encounters AS other
+        WHERE other.patient_key = notifications.patient_key
+          AND other.visit_key = notifications.visit_key
+          AND other.patient_key <> $2::text)
  ORDER BY changed_at DESC, notification_id DESC
- LIMIT $2::int;
+ LIMIT $3::int;

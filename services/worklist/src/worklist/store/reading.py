@@ -162,10 +162,11 @@ class PostgresVisits:
         return [NotificationSnapshot.model_validate(row["snapshot"]) for row in rows]
 
     async def notifications_of_visit(
-        self, visit_key: str, limit: int
+        self, visit_key: str, patient_key: str, limit: int
     ) -> list[NotificationSnapshot]:
+        query = QUERIES["read_notifications_of_visit"]
         async with self._database.transaction() as connection:
-            rows = await connection.fetch(QUERIES["read_notifications_of_visit"], visit_key, limit)
+            rows = await connection.fetch(query, visit_key, patient_key, limit)
         return [NotificationSnapshot.model_validate(row["snapshot"]) for row in rows]
 
 
