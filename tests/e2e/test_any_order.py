@@ -63,6 +63,25 @@ STORIES: Final[Mapping[str, tuple[Story, list[tuple[str, str, str]]]]] = {
         ),
         [("V1", "home_visit", "superseded"), ("V2", "home_visit", "closed")],
     ),
+    "one number of two patients, and the discharge of one taken back": (
+        (
+            _ADMITTED,
+            _DISCHARGED,
+            ("A01", "20260607080000", {"mrn": "Q", "admitted_at": "20260607073000"}),
+            (
+                "A03",
+                "20260611100500",
+                {
+                    "mrn": "Q",
+                    "admitted_at": "20260607073000",
+                    "discharged_at": "20260611100000",
+                    "disposition": "01",
+                },
+            ),
+            ("A13", "20260611150000", {"mrn": "Q", "occurred_at": "20260611100000"}),
+        ),
+        [("V1", "home_visit", "active"), ("V1", "home_visit", "voided")],
+    ),
     "transferred, and home from there": (
         (
             _ADMITTED,
@@ -109,7 +128,9 @@ def _message(prefix: str, place: int, trigger: str, at: str, more: Mapping[str, 
 
 def shown(chain: Chain, prefix: str) -> list[Any]:
     """All that the API shows of a telling, but for ids, versions and when it was told."""
-    found = [*chain.transitions(SITE, f"{prefix}P"), *chain.encounters(SITE, f"{prefix}P")]
+    numbers = [f"{prefix}{mrn}" for mrn in ("P", "Q")]
+    found = [one for mrn in numbers for one in chain.transitions(SITE, mrn)]
+    found += [one for mrn in numbers for one in chain.encounters(SITE, mrn)]
     plain = sorted((_plain(one, prefix) for one in found), key=str)
     return [*plain, len({one["episode_id"] for one in found if "episode_id" in one})]
 
