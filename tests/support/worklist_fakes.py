@@ -67,7 +67,7 @@ class FakeWorklist:
 
     def __init__(self) -> None:
         self._state = _State()
-        self.audit = FakeAudit()
+        self.audit = FakeAudit(self._keys_of)
         self.changes = 0
 
     def clear(self) -> None:
@@ -244,6 +244,12 @@ class FakeWorklist:
             visit=_ended(tasks.get("home_visit")),
             contact=_ended(tasks.get("initial_contact")),
         )
+
+    def _keys_of(self, mrn: str) -> set[str]:
+        transitions = [one.snapshot.patient for one in self._state.transitions.values()]
+        visits = [one.patient for one in self._state.encounters.values()]
+        known = [one for one in (*transitions, *visits) if mrn in (one.mrn, *one.former_mrns)]
+        return {one.patient_key for one in known}
 
     async def ties(self, subject: str, patients: Sequence[str], now: datetime) -> Ties:
         known = [one.snapshot for one in self._state.transitions.values()]

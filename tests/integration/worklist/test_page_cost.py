@@ -44,6 +44,13 @@ INSERT INTO notifications (notification_id, version, site, patient_key, visit_ke
 SELECT md5('n' || n)::uuid, 1, 'S' || n % 9, 'k' || n, 'v' || n,
        '2026-06-05T12:00Z'::timestamptz - n * interval '1 minute', '{}'
   FROM generate_series(1, 8000) AS n;
+INSERT INTO audit_entries (position, seal, at, subject, name, role, source, action, allowed, alert,
+                           patients, searched_by, reason, open_until)
+SELECT n, '', '2026-06-05T12:00Z'::timestamptz + (n - 20000) * interval '1 minute',
+       'person' || n % 40, '', 'nurse', 'api', 'task_read', n % 100 <> 0, n % 100 = 0,
+       ARRAY['k' || n % 8000, 'k' || (n + 1) % 8000], '{}', '',
+       CASE WHEN n % 500 = 3 THEN '2026-06-05T12:00Z'::timestamptz END
+  FROM generate_series(1, 20000) AS n;
 """
 
 
@@ -126,6 +133,15 @@ PAGES: list[tuple[str, list[Any]]] = [
     ("read_notifications_of_patient", ["S1", "MR77", None, None, None, 50]),
     ("read_notifications_of_patient", [None, "OLD50", "V50", None, None, 50]),
     ("read_notifications_of_visit", ["v77", "p77", 50]),
+    ("read_ties", ["person3", [f"k{number}" for number in range(50)]]),
+    ("read_broken_glass", ["person3", ["k3", "k77"], NOW - timedelta(days=2)]),
+    ("read_entries", [None, None, None, None, False, None, None, 50]),
+    ("read_entries", [None, "person3", None, None, False, NOW, 19_000, 50]),
+    ("read_entries", [["k77"], None, None, None, False, None, None, 50]),
+    ("read_entries", [None, None, NOW - timedelta(days=9), NOW, True, None, None, 50]),
+    ("read_entries", [None, None, NOW - timedelta(9), NOW - timedelta(8), False, None, None, 50]),
+    ("read_chain", [10_000, 1_000]),
+    ("read_keys_of_number", ["MR77"]),
     ("read_discharges_home", ["S1", NOW - timedelta(days=3), NOW - timedelta(days=2), 5001]),
     ("read_discharges_home", ["S1", NOW - timedelta(days=366), NOW, 5001]),
 ]

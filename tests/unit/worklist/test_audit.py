@@ -26,7 +26,7 @@ async def app() -> App:
 
 def last(app: App) -> AuditEntry:
     """The only entry there is."""
-    (entry,) = app.store.audit.entries
+    (entry,) = app.store.audit.said
     return entry
 
 
@@ -79,30 +79,30 @@ async def test_pages_and_searches_leave_entries_too(app: App) -> None:
         await text(nora, f"/transitions/{ONE.transition_id}")
         found = {"words": "Quillfeather", "form_token": form_token(page)}
         assert (await nora.post("/find", data=found)).status_code == 200
-    listed, read, searched = app.store.audit.entries
+    listed, read, searched = app.store.audit.said
     assert (listed.action, listed.patients) == ("tasks_listed", BOTH)
     assert (read.action, read.transition_id) == ("transition_read", ONE.transition_id)
     assert (searched.action, searched.searched_by) == ("patients_searched", ("name_or_mrn",))
     assert {one.person.source for one in (listed, read, searched)} == {Source.PAGE}
-    assert "Quill" not in repr(app.store.audit.entries)
+    assert "Quill" not in repr(app.store.audit.said)
 
 
 async def test_a_change_is_one_entry_whatever_it_shows_or_repeats(app: App) -> None:
     for _ in range(2):
         async with app.client() as client:
             await client.post(f"/api/tasks/{CALL}/claim", headers={"If-Match": '"1"'})
-    for entry in app.store.audit.entries:
+    for entry in app.store.audit.said:
         assert (entry.action, entry.task_id) == ("task_claimed", CALL)
         assert (entry.transition_id, entry.patients) == (ONE.transition_id, BOTH[:1])
-    assert len(app.store.audit.entries) == 2
+    assert len(app.store.audit.said) == 2
 
 
 async def test_a_change_from_a_page_is_an_entry(app: App) -> None:
     async with app.browser() as nora:
         await nora.post("/sign-in", data={"role": "nurse"})
         await press(nora, "claim")
-    assert [one.action for one in app.store.audit.entries] == ["tasks_listed", "task_claimed"]
-    assert app.store.audit.entries[1].person.source is Source.PAGE
+    assert [one.action for one in app.store.audit.said] == ["tasks_listed", "task_claimed"]
+    assert app.store.audit.said[1].person.source is Source.PAGE
 
 
 @pytest.mark.parametrize("path", ["/api/tasks", "/", f"/transitions/{ONE.transition_id}"])

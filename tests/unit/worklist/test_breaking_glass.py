@@ -47,7 +47,7 @@ async def ask(app: App, who: str, path: str, role: str = "nurse", **headers: str
 
 
 def entries(app: App) -> Sequence[AuditEntry]:
-    return app.store.audit.entries
+    return app.store.audit.said
 
 
 def assert_nothing_of_the_patient(answer: httpx.Response) -> None:
@@ -233,6 +233,7 @@ async def test_the_worklist_shows_initials_and_no_link_for_what_waits_to_be_clai
     assert "Q. A. Who this is shows once the task is yours" in words
     assert f"/transitions/{ONE.transition_id}" not in answer.text
     assert f"/tasks/{VISIT}/claim" in answer.text
+    assert f"/tasks/{VISIT}/complete" not in answer.text
     assert f"/tasks/{CALL}/" not in answer.text
 
 

@@ -155,7 +155,7 @@ async def test_more_than_can_be_read_at_once_is_refused_and_not_cut_off(
 
 async def test_that_a_measure_was_read_is_kept_and_about_nobody(app: App) -> None:
     await figures(app)
-    (entry,) = app.store.audit.entries
+    (entry,) = app.store.audit.said
     assert (entry.action, entry.person.role, entry.patients) == ("measures_read", "ops", ())
 
 
@@ -174,7 +174,7 @@ async def test_the_care_team_and_operations_read_measures(app: App, role: str, s
     assert answer.status_code == status
     if status != 200:
         assert "reads no measures" in answer.json()["detail"]
-        assert [one.action for one in app.store.audit.entries] == ["turned_away"]
+        assert [one.action for one in app.store.audit.said] == ["turned_away"]
 
 
 def test_a_whole_leap_year_is_a_period() -> None:

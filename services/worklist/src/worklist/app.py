@@ -25,6 +25,7 @@ from worklist.pages.frame import Frame
 from worklist.pages.sessions import Sessions
 from worklist.plan_tasks import PlanTasks
 from worklist.ports import Audit, Reads, WorkStore
+from worklist.read_audit import ReadAudit
 from worklist.routes import reaction
 from worklist.security import SecurityHeaders
 from worklist.see_patients import SeePatients
@@ -116,6 +117,7 @@ def build_http(settings: Settings, web: Web) -> FastAPI:
     )
     measure = MeasureHomeVisits(patients, web.sites, web.clock)
     work = WorkTasks(web.work, web.clock)
+    audit = ReadAudit(web.audit, web.clock)
     sessions = Sessions(secret=secret, wall=web.wall, secure=settings.secure_cookies)
     frame = Frame(sessions=sessions, patients=patients, sites=web.sites, clock=web.clock)
     http = FastAPI(title="worklist", docs_url=None, redoc_url=None, openapi_url=None)
@@ -126,6 +128,7 @@ def build_http(settings: Settings, web: Web) -> FastAPI:
             frame=frame,
             patients=patients,
             measure=measure,
+            audit=audit,
             work=work,
             development_sign_in=settings.development_sign_in,
         )
@@ -134,9 +137,9 @@ def build_http(settings: Settings, web: Web) -> FastAPI:
     api = build_api(
         patients=patients,
         measure=measure,
+        audit=audit,
         work=work,
         sites=web.sites,
-        clock=web.clock,
         verifier=TokenVerifier(secret),
     )
     http.mount("/api", api)

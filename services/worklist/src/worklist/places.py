@@ -4,9 +4,11 @@ import base64
 from datetime import datetime
 from uuid import UUID
 
-from worklist.ports import After, AfterTask, Item
+from worklist.domain.audit import Sealed
+from worklist.ports import After, AfterEntry, AfterTask, Item
 
 _HIGHEST_RANK = 1_000  # well above any there is, and within a smallint
+_HIGHEST_POSITION = 2**63
 
 
 class NotAPlace(ValueError):  # noqa: N818 - it says what the word is
@@ -47,6 +49,29 @@ def after(word: str | None) -> After | None:
         return After(_instant(at), UUID(entry_id))
     except ValueError as error:
         raise NotAPlace from error
+
+
+def word_after_entry(entry: Sealed) -> str:
+    """The word for the place after an entry of the audit."""
+    return _word(entry.entry.at.isoformat(), str(entry.position))
+
+
+def after_entry(word: str | None) -> AfterEntry | None:
+    """The place a word stands for. Raises NotAPlace."""
+    if word is None:
+        return None
+    try:
+        at, position = _parts(word)
+        return AfterEntry(_instant(at), _position(position))
+    except ValueError as error:
+        raise NotAPlace from error
+
+
+def _position(text: str) -> int:
+    position = int(text)
+    if not 0 <= position < _HIGHEST_POSITION:
+        raise ValueError(text)
+    return position
 
 
 def _word(*parts: str) -> str:

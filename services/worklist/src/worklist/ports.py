@@ -135,6 +135,26 @@ class WorkStore(Protocol):
 # --- who saw what ---------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class AuditFilter:
+    """Which entries; None and False mean any."""
+
+    patients: tuple[str, ...] | None = None
+    """Those about one of these, by their keys."""
+    subject: str | None = None
+    begins_at: datetime | None = None
+    ends_at: datetime | None = None
+    alerts: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AfterEntry:
+    """The place in a list of entries after one."""
+
+    at: datetime
+    position: int
+
+
 class Audit(Protocol):
     """Where it is kept who saw or changed what."""
 
@@ -148,6 +168,16 @@ class Audit(Protocol):
 
     async def last(self) -> tuple[int, bytes]:
         """The place and the seal that the last entry added had."""
+        ...
+
+    async def entries(
+        self, wanted: AuditFilter, after: AfterEntry | None, limit: int
+    ) -> list[Sealed]:
+        """Entries, the latest first."""
+        ...
+
+    async def keys_of(self, mrn: str) -> list[str]:
+        """The keys of the patients with this number, also where it was merged away."""
         ...
 
 

@@ -209,6 +209,21 @@ DEEDS: Mapping[str, str] = {
     "completed": "completed",
 }
 
+ACTIONS: Mapping[str, str] = {
+    "tasks_listed": "saw tasks",
+    "task_read": "read a task",
+    "transitions_listed": "saw transitions",
+    "transition_read": "read a follow-up",
+    "patients_searched": "searched for a patient",
+    "encounters_listed": "saw visits",
+    "notifications_listed": "saw notices",
+    "measures_read": "read measures",
+    "audit_read": "read the audit",
+    "audit_verified": "checked the audit",
+    "turned_away": "tried what the role does not do",
+}
+"""What somebody did, as the audit says it; what they did with a task is in `DEEDS`."""
+
 LANGUAGES: Mapping[str, str] = {
     "en": "English",
     "es": "Spanish",
@@ -233,6 +248,12 @@ def plain(code: str) -> str:
 def word(words: Mapping[str, str], code: str) -> str:
     """What a code is called."""
     return words.get(code) or plain(code)
+
+
+def action(code: str) -> str:
+    """What an entry of the audit says somebody did."""
+    deed = code.removeprefix("task_")
+    return f"{DEEDS[deed]} a task" if deed in DEEDS else word(ACTIONS, code)
 
 
 def discharge(kind: str) -> str:

@@ -49,6 +49,15 @@ class Door:
             raise Problem(HTTPStatus.FORBIDDEN, "role", detail)
         return person
 
+    async def auditor(self, credentials: _Credentials) -> Person:
+        """Someone who may read the audit. Raises Problem."""
+        person = self._identified(credentials)
+        if not person.may_audit:
+            await self._patients.by(person).turned_away()
+            detail = f"The role {person.role} does not read the audit; ops and admin do."
+            raise Problem(HTTPStatus.FORBIDDEN, "role", detail)
+        return person
+
     async def worker(self, credentials: _Credentials, reason: _Reason = "") -> Sight:
         """What someone sees who may work tasks. Raises Problem."""
         person = self._identified(credentials)

@@ -26,6 +26,8 @@ class Action(StrEnum):
     ENCOUNTERS_LISTED = "encounters_listed"
     NOTIFICATIONS_LISTED = "notifications_listed"
     MEASURES_READ = "measures_read"
+    AUDIT_READ = "audit_read"
+    AUDIT_VERIFIED = "audit_verified"
     TURNED_AWAY = "turned_away"
     """Their role does not do what they tried."""
 

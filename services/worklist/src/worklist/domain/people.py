@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+_AUDITING = frozenset({"ops", "admin"})
 _WORKING = frozenset({"nurse", "pharmacist", "coordinator"})
 _SEEING = _WORKING | {"provider", "integration"}
 _COUNTING = _SEEING | {"ops"}
@@ -38,3 +39,8 @@ class Person:
     def may_count(self) -> bool:
         """Whether the role reads measures: numbers and opaque ids, with nobody's name in them."""
         return self.role in _COUNTING
+
+    @property
+    def may_audit(self) -> bool:
+        """Whether the role reads who saw whom: not those who see."""
+        return self.role in _AUDITING

@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from worklist.measure_home_visits import MeasureHomeVisits
+from worklist.pages.audit import audit_router
 from worklist.pages.deeds import DeedDesk, deeds_router
 from worklist.pages.find import find_router
 from worklist.pages.frame import Frame
@@ -11,6 +12,7 @@ from worklist.pages.measures import MeasuresPage, measures_pages_router
 from worklist.pages.queues import QueuePage, queues_router
 from worklist.pages.sign_in import sign_in_router
 from worklist.pages.transition import TransitionPage, transition_router
+from worklist.read_audit import ReadAudit
 from worklist.see_patients import SeePatients
 from worklist.work_tasks import WorkTasks
 
@@ -20,6 +22,7 @@ def pages_router(
     frame: Frame,
     patients: SeePatients,
     measure: MeasureHomeVisits,
+    audit: ReadAudit,
     work: WorkTasks,
     development_sign_in: bool,
 ) -> APIRouter:
@@ -31,5 +34,6 @@ def pages_router(
     router.include_router(find_router(frame, patients))
     router.include_router(glass_router(frame, patients))
     router.include_router(measures_pages_router(MeasuresPage(measure, frame)))
+    router.include_router(audit_router(frame, audit))
     router.include_router(sign_in_router(frame, development=development_sign_in))
     return router

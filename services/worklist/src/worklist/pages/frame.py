@@ -36,6 +36,10 @@ class NotForThisRole(Exception):  # noqa: N818 - it says what is the case
         self.person = person
 
 
+class NotAnAuditor(NotForThisRole):
+    """Someone whose role has no reason to read who saw whom."""
+
+
 class Frame:
     """Renders pages for whoever is signed in."""
 
@@ -69,6 +73,13 @@ class Frame:
             raise NotForThisRole(visitor.person)
         return visitor
 
+    def auditor(self, request: Request) -> Visitor:
+        """Who is asking, if they may read the audit. Raises NotSignedIn or NotAnAuditor."""
+        visitor = self.sessions.visitor(request)
+        if not visitor.person.may_audit:
+            raise NotAnAuditor(visitor.person)
+        return visitor
+
     def viewer(self, visitor: Visitor) -> Viewer:
         """What prepares pages for them, as of now."""
         return Viewer(person=visitor.person, now=self.clock.now(), sites=self.sites)
@@ -93,7 +104,8 @@ class Frame:
         app.add_exception_handler(NotSignedIn, self._ask_to_sign_in)
         for kind in (*_WORDS, HTTPException, Exception):
             app.add_exception_handler(kind, self._explain)
-        app.add_exception_handler(NotForThisRole, self._turn_away)
+        for kind in (NotForThisRole, NotAnAuditor):
+            app.add_exception_handler(kind, self._turn_away)
         app.add_exception_handler(NotAssigned, self._ask_why)
 
     async def _ask_to_sign_in(self, request: Request, _error: Exception) -> Response:
@@ -131,6 +143,11 @@ _WORDS: Mapping[type[Exception], tuple[HTTPStatus, str, str]] = {
         HTTPStatus.FORBIDDEN,
         "Not for your role",
         "Patients are seen by the care team only. Sign in as a member of it to go on.",
+    ),
+    NotAnAuditor: (
+        HTTPStatus.FORBIDDEN,
+        "Not for your role",
+        "Who saw whom is read by those who run the system. The try is on record.",
     ),
     ForeignForm: (
         HTTPStatus.FORBIDDEN,

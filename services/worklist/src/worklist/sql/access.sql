@@ -1,13 +1,16 @@
 -- read_ties --
 -- Of the transitions of some patients, those in which a person owns a task or worked on one.
+  WITH known AS MATERIALIZED (
+       SELECT transition_id, patient_key
+         FROM transitions
+        WHERE patient_key = ANY ($2::text[]))
 SELECT transition_id, patient_key
-  FROM transitions
- WHERE patient_key = ANY ($2::text[])
-   AND (EXISTS (SELECT FROM tasks
-                 WHERE tasks.transition_id = transitions.transition_id AND owner = $1::text)
-        OR EXISTS (SELECT FROM task_actions
-                    WHERE task_actions.transition_id = transitions.transition_id
-                      AND subject = $1::text));
+  FROM known JOIN tasks USING (transition_id)
+ WHERE owner = $1::text
+ UNION
+SELECT transition_id, patient_key
+  FROM known JOIN task_actions USING (transition_id)
+ WHERE subject = $1::text;
 
 -- read_broken_glass --
 -- For whom of some patients a person broke the glass that still stands open, and why, last time.

@@ -26,3 +26,27 @@ SELECT *
  WHERE position > $1::bigint
  ORDER BY position
  LIMIT $2::int;
+
+-- read_entries --
+-- A page of the audit that passes the given filters, the latest first.
+SELECT *
+  FROM audit_entries
+ WHERE ($1::text[] IS NULL OR patients && $1::text[])
+   AND ($2::text IS NULL OR subject = $2::text)
+   AND ($3::timestamptz IS NULL OR at >= $3::timestamptz)
+   AND ($4::timestamptz IS NULL OR at < $4::timestamptz)
+   AND (NOT $5::boolean OR alert)
+   AND ($6::timestamptz IS NULL OR (at, position) < ($6::timestamptz, $7::bigint))
+ ORDER BY at DESC, position DESC
+ LIMIT $8::int;
+
+-- read_keys_of_number --
+-- The keys of the patients with this number, also where it was merged away.
+SELECT patient_key
+  FROM transitions
+ WHERE mrn = $1::text OR former_mrns @> ARRAY[$1::text]
+ UNION
+SELECT patient_key
+  FROM encounters
+ WHERE mrn = $1::text OR former_mrns @> ARRAY[$1::text]
+ ORDER BY patient_key;

@@ -5,7 +5,8 @@ import asyncpg
 from care_chassis.database import Connection, Database
 from worklist.domain.audit import NOTHING_SEALED, AuditEntry, Sealed, seal
 from worklist.domain.people import Person, Source
-from worklist.store.rows import QUERIES
+from worklist.ports import AfterEntry, AuditFilter
+from worklist.store.rows import QUERIES, reading
 
 
 async def add_entry(connection: Connection, entry: AuditEntry) -> None:
@@ -52,6 +53,28 @@ class PostgresAudit:
         async with self._database.transaction() as connection:
             row = await connection.fetchrow(QUERIES["read_last_entry"])
         return (row["position"], row["seal"]) if row else NOTHING_SEALED
+
+    async def entries(
+        self, wanted: AuditFilter, after: AfterEntry | None, limit: int
+    ) -> list[Sealed]:
+        async with reading(self._database) as connection:
+            rows = await connection.fetch(
+                QUERIES["read_entries"],
+                wanted.patients,
+                wanted.subject,
+                wanted.begins_at,
+                wanted.ends_at,
+                wanted.alerts,
+                after.at if after else None,
+                after.position if after else None,
+                limit,
+            )
+        return [_sealed(row) for row in rows]
+
+    async def keys_of(self, mrn: str) -> list[str]:
+        async with self._database.transaction() as connection:
+            rows = await connection.fetch(QUERIES["read_keys_of_number"], mrn)
+        return [row["patient_key"] for row in rows]
 
 
 def _sealed(row: asyncpg.Record) -> Sealed:

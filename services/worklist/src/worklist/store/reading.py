@@ -1,7 +1,6 @@
 """What is shown, out of PostgreSQL: pages of bounded work, planned for their filters."""
 
-from collections.abc import AsyncGenerator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from heapq import merge
@@ -28,14 +27,7 @@ from worklist.ports import (
     VisitFilter,
     Where,
 )
-from worklist.store.rows import QUERIES, task_from
-
-
-@asynccontextmanager
-async def _reading(database: Database) -> AsyncGenerator[Connection]:
-    async with database.transaction() as connection:
-        await connection.execute(QUERIES["plan_for_these_values"])
-        yield connection
+from worklist.store.rows import QUERIES, reading, task_from
 
 
 class PostgresTasks:
@@ -49,12 +41,12 @@ class PostgresTasks:
     ) -> list[Item]:
         """Each state is a walk along an index of its own; together they are in order again."""
         alike = [replace(wanted, states=(state,)) for state in wanted.states or ()] or [wanted]
-        async with _reading(self._database) as connection:
+        async with reading(self._database) as connection:
             pages = [await _page_of(connection, one, today, after, limit) for one in alike]
         return list(islice(merge(*pages, key=_place_of), limit))
 
     async def completed(self, where: Where, after: After | None, limit: int) -> list[Item]:
-        async with _reading(self._database) as connection:
+        async with reading(self._database) as connection:
             rows = await connection.fetch(
                 QUERIES["read_completed_tasks"], where.site, *_place(after), limit, where.team
             )
@@ -66,7 +58,7 @@ class PostgresTasks:
         return _item(row) if row else None
 
     async def counts(self, owner: str, where: Where, today: Today, limit: int) -> QueueCounts:
-        async with _reading(self._database) as connection:
+        async with reading(self._database) as connection:
             row = await connection.fetchrow(
                 QUERIES["count_queues"],
                 owner,
@@ -91,7 +83,7 @@ class PostgresTransitions:
     async def transitions(
         self, wanted: VisitFilter, after: After | None, limit: int
     ) -> list[Followed]:
-        async with _reading(self._database) as connection:
+        async with reading(self._database) as connection:
             rows = await connection.fetch(
                 QUERIES["read_transitions"],
                 wanted.site,
@@ -110,7 +102,7 @@ class PostgresTransitions:
         return followed[0] if followed else None
 
     async def found(self, words: str, limit: int) -> list[Followed]:
-        async with _reading(self._database) as connection:
+        async with reading(self._database) as connection:
             rows = await connection.fetch(
                 QUERIES["find_patients"], words, _beginning_with(words), limit
             )
@@ -131,7 +123,7 @@ class PostgresVisits:
     async def encounters(
         self, wanted: VisitFilter, after: After | None, limit: int
     ) -> list[EncounterSnapshot]:
-        async with _reading(self._database) as connection:
+        async with reading(self._database) as connection:
             rows = await connection.fetch(
                 QUERIES["read_encounters"],
                 wanted.site,
@@ -145,7 +137,7 @@ class PostgresVisits:
     async def notifications(
         self, wanted: VisitFilter, after: After | None, limit: int
     ) -> list[NotificationSnapshot]:
-        async with _reading(self._database) as connection:
+        async with reading(self._database) as connection:
             if wanted.mrn is None and wanted.visit is None:
                 rows = await connection.fetch(
                     QUERIES["read_notifications"], wanted.site, *_place(after), limit

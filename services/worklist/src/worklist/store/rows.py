@@ -1,15 +1,24 @@
 """How rows become tasks, and what is done with a task becomes rows."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
 
 import asyncpg
 
-from care_chassis.database import Connection, load_queries
+from care_chassis.database import Connection, Database, load_queries
 from worklist.domain.tasks import Step, Task, TaskId, TransitionId, Work
 from worklist.ports import ActionRecord
 from worklist.store.evidence import attempts_from_json, evidence_from_json, ticks_from_json
 
 QUERIES = load_queries("worklist")
+
+
+@asynccontextmanager
+async def reading(database: Database) -> AsyncGenerator[Connection]:
+    """A transaction in which queries are planned for the values they are given."""
+    async with database.transaction() as connection:
+        await connection.execute(QUERIES["plan_for_these_values"])
+        yield connection
 
 
 def task_from(row: asyncpg.Record) -> Task:
