@@ -12,6 +12,7 @@ ROOT = Path(__file__).parents[3]
 SHIPPED = ROOT / "services/transition-orchestrator/src/transition_orchestrator/protocols"
 FRIDAY = ("--discharge", "2026-05-22T17:00-04:00")
 NEW_YORK = ("--zone", "America/New_York")
+BEFORE = ("--expected-discharge", "2026-05-22T17:00")
 
 
 @pytest.fixture(autouse=True)
@@ -112,6 +113,18 @@ def test_the_maternity_pathway_is_off_unless_it_is_followed() -> None:
     assert "postpartum_visit (maternity@1), not for newborn" in child.stdout
 
 
+def test_the_plan_before_a_discharge_is_that_of_the_message_that_plans_it() -> None:
+    result = run("preview", *BEFORE, "--planned", "2026-05-20T09:00", "--site", "GHH")
+    assert result.exit_code == 0
+    assert "Expected to leave Fri 22 May 2026 17:00, America/New_York" in result.stdout
+    assert row_of(result, "pre_discharge_plan").startswith(
+        "Wed 20 May 09:00  Thu 21 May 23:59  Fri 22 May 17:00  pre_discharge_plan"
+    )
+    assert "Thu 21 May 17:00" in row_of(run("preview", *BEFORE, *NEW_YORK), "pre_discharge_plan")
+    none = run("preview", "naylor", *BEFORE, *NEW_YORK)
+    assert none.stdout == "Nothing is asked for before a discharge.\n"
+
+
 def test_a_discharge_that_needs_nothing_says_so() -> None:
     result = run("preview", *FRIDAY, *NEW_YORK, "--disposition", "20")
     assert result.exit_code == 0
@@ -127,6 +140,9 @@ def test_a_discharge_that_needs_nothing_says_so() -> None:
         ([*FRIDAY, "--site", "XXX"], "no site 'XXX'"),
         ([*FRIDAY, "--zone", "Mars"], "not an IANA time zone"),
         (["--discharge", "soon", *NEW_YORK], "no instant such as"),
+        ([*NEW_YORK], "either --discharge or --expected-discharge"),
+        ([*FRIDAY, *BEFORE, *NEW_YORK], "either --discharge or --expected-discharge"),
+        ([*BEFORE, *NEW_YORK, "--tier", "high"], "nothing depends on --tier or --flag"),
         ([*FRIDAY, *NEW_YORK, "--tier", "huge"], "no tier"),
         ([*FRIDAY, *NEW_YORK, "--flag", "rain"], "'rain' is none of"),
         ([*FRIDAY, *NEW_YORK, "--done", "visit"], "no CODE=INSTANT"),

@@ -1,8 +1,8 @@
 """`protocol preview`: the plan of a discharge as a timeline, and why a step is left out."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from typing import TypedDict, Unpack
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -21,17 +21,19 @@ from transition_orchestrator.commands.terminal import (
 from transition_orchestrator.domain.calendar import BusinessCalendar, LocalDays
 from transition_orchestrator.domain.encounter import EncounterClass
 from transition_orchestrator.domain.plan import Case, LeftOut, Step, considered
+from transition_orchestrator.domain.planning import case_before
 from transition_orchestrator.domain.programme import (
     Enrolment,
     Followed,
     Programme,
     Programmes,
 )
-from transition_orchestrator.domain.protocol import Protocol
+from transition_orchestrator.domain.protocol import Plan, Protocol
 from transition_orchestrator.domain.routing import Route, TransitionKind, route_of
 from transition_orchestrator.domain.soundness import known_circumstances
 from transition_orchestrator.site_rules import rules_in
 
+_A_DAY = timedelta(days=1)
 _AT = "%a %d %b %H:%M"
 _ON = "%a %d %b %Y %H:%M"
 
@@ -50,6 +52,8 @@ class _Asked(TypedDict):
 
     protocols: tuple[str, ...]
     discharge: str
+    expected_discharge: str
+    planned: str
     disposition: str
     encounter_class: str
     site: str
@@ -62,7 +66,9 @@ class _Asked(TypedDict):
 
 @click.command()
 @click.argument("protocols", metavar="[FILE|NAME]...", nargs=-1)
-@click.option("--discharge", required=True, help="ISO 8601; without an offset, local time.")
+@click.option("--discharge", default="", help="ISO 8601; without an offset, local time.")
+@click.option("--expected-discharge", default="", help="Instead: what there is to do before it.")
+@click.option("--planned", default="", help="When that was first said (A16); else a day before.")
 @click.option("--disposition", default="01", help="UB-04 FL17 (PV1-36); default: 01.")
 @click.option(
     "--class",
@@ -81,7 +87,36 @@ def preview(**asked: Unpack[_Asked]) -> None:
 
     Several protocols stand side by side; without one, the site's own, or the default.
     """
+    if bool(asked["discharge"]) == bool(asked["expected_discharge"]):
+        end("Say either --discharge or --expected-discharge, such as 2026-05-22T17:00.")
     place = _place(asked["protocols"], asked["site"], asked["zone"])
+    if asked["expected_discharge"]:
+        _preview_planning(asked, place)
+    else:
+        _preview_follow_up(asked, place)
+
+
+def _preview_planning(asked: _Asked, place: _Place) -> None:
+    """The plan before a discharge, which depends on nothing but its time and that of the plan."""
+    if asked["tier"] or asked["flag"]:
+        end("Before the discharge nothing depends on --tier or --flag.")
+    plan = place.programme.plans.get(TransitionKind.DISCHARGE_PLANNING)
+    if plan is None:
+        out.print("Nothing is asked for before a discharge.")
+        return
+    expected_at = _instant(asked["expected_discharge"], place.zone)
+    planned, admission = asked["planned"], asked["admission"]
+    began_at = _instant(planned, place.zone) if planned else expected_at - _A_DAY
+    admitted_at = _instant(admission, place.zone) if admission else None
+    case = case_before(expected_at, began_at, admitted_at, place.days)
+    case = replace(case, done=dict(_done(one, place.zone) for one in asked["done"]))
+    at = expected_at.astimezone(place.zone).strftime(_ON)
+    out.print(f"Expected to leave {at}, {place.zone}: {TransitionKind.DISCHARGE_PLANNING}")
+    out.print(f"Planned {_local(began_at, place.zone)}; the discharge takes its place.")
+    _print_plan(plan, case, place)
+
+
+def _preview_follow_up(asked: _Asked, place: _Place) -> None:
     encounter_class = EncounterClass(asked["encounter_class"])
     route = route_of(encounter_class, asked["disposition"])
     if route.kind is None or _is_off(route.kind, place.programme):
@@ -90,9 +125,12 @@ def preview(**asked: Unpack[_Asked]) -> None:
     known = _known(route, encounter_class, asked["tier"], asked["flag"])
     enrolments = place.programme.enrolments(route.kind, known)
     case = _case(asked, place, known, enrolments)
-    plan = place.programme.plan_of(route.kind)
-    found = list(considered(plan, case))
     _print_head(place, route.kind, case, enrolments)
+    _print_plan(place.programme.plan_of(route.kind), case, place)
+
+
+def _print_plan(plan: Plan, case: Case, place: _Place) -> None:
+    found = list(considered(plan, case))
     _print_steps([one for one in found if isinstance(one, Step)], place.zone)
     _print_left_out([one for one in found if isinstance(one, LeftOut)], case)
     closes_at = plan.period.due_at(case.discharged_at, place.days)

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from transition_orchestrator.domain.attribution import attribution_of
+from transition_orchestrator.domain.calendar import LocalDays
 from transition_orchestrator.domain.clocks import Clocks, Hedis
 from transition_orchestrator.domain.course import Run
 from transition_orchestrator.domain.desired import Desired, Place
@@ -73,14 +74,7 @@ def planning_of(planned: Planned, place: Place, programme: Programme) -> Desired
     expected_at, began_at = planned.expected_at(place), planned.plans[0].recorded_at
     closes_at = plan.period.due_at(expected_at, place.days)
     state, reason = _standing(planned, closes_at, place.now)
-    case = Case(
-        expected_at,
-        frozenset(),
-        place.days,
-        admitted_at=planned.stay.admitted_at,
-        expected_discharge_at=expected_at,
-        begins_at=began_at,
-    )
+    case = case_before(expected_at, began_at, planned.stay.admitted_at, place.days)
     schedule = Schedule(plan, case, case.circumstances, is_open=True)
     view = _view(planned, programme, case, schedule.steps())
     attribution = attribution_of(
@@ -89,6 +83,20 @@ def planning_of(planned: Planned, place: Place, programme: Programme) -> Desired
     view = replace(view, closes_at=closes_at, attribution=attribution)
     ended = None if reason is None else view.ended(state, reason)
     return Desired(planned.event_ids, began_at, None, ended or view, schedule)
+
+
+def case_before(
+    expected_at: datetime, began_at: datetime, admitted_at: datetime | None, days: LocalDays
+) -> Case:
+    """What the steps before a discharge depend on: its time, and when it was first planned."""
+    return Case(
+        expected_at,
+        frozenset(),
+        days,
+        admitted_at=admitted_at,
+        expected_discharge_at=expected_at,
+        begins_at=began_at,
+    )
 
 
 def _standing(
