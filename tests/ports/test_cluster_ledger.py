@@ -6,7 +6,10 @@ from typing import Any
 
 import pytest
 from tests.support.transition_orchestrator_fakes import (
+    MODELS,
     NEW_YORK,
+    FakeScorer,
+    FakeSites,
     MemoryLedgers,
     following,
     message_deliveries,
@@ -17,6 +20,8 @@ from care_chassis.database import Database
 from care_chassis.events import OutgoingEvent
 from transition_orchestrator.domain.cluster import Cluster
 from transition_orchestrator.domain.messages import MessageKind, PatientKey
+from transition_orchestrator.domain.risk import RiskRules
+from transition_orchestrator.domain.scoring import Scorer
 from transition_orchestrator.ports import Ledgers
 from transition_orchestrator.store import PostgresLedgers
 
@@ -76,6 +81,18 @@ async def test_what_is_kept_is_given_back_without_loss(
     memory = MemoryLedgers()
     for kept in (memory, ledgers):
         await following(kept).follow(message_deliveries([ADMITTED, DISCHARGED]))
+    for kept in (ledgers, reopen()):
+        assert list(await all_of(kept)) == list(memory.clusters.values())
+
+
+@pytest.mark.parametrize("scorer", [*MODELS.values(), FakeScorer()], ids=[*MODELS, "fake"])
+async def test_a_prediction_is_given_back_with_all_that_it_is_made_of(
+    scorer: Scorer, ledgers: Ledgers, reopen: Callable[[], Ledgers]
+) -> None:
+    memory, sites = MemoryLedgers(), FakeSites(RiskRules(scorer=scorer))
+    for kept in (memory, ledgers):
+        await following(kept, sites=sites).follow(message_deliveries([ADMITTED, DISCHARGED]))
+    assert memory.transitions[0].view.risk.prediction
     for kept in (ledgers, reopen()):
         assert list(await all_of(kept)) == list(memory.clusters.values())
 

@@ -3,6 +3,7 @@
 from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
+from math import exp
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo, available_timezones
@@ -15,6 +16,7 @@ from care_chassis.inbox import KEPT_FOR
 from transition_orchestrator.domain.attribution import AttributionRules
 from transition_orchestrator.domain.calendar import BusinessCalendar, LocalDays
 from transition_orchestrator.domain.cluster import Cluster
+from transition_orchestrator.domain.lace import Tier
 from transition_orchestrator.domain.merging import Json, Stamp
 from transition_orchestrator.domain.messages import (
     Message,
@@ -26,11 +28,20 @@ from transition_orchestrator.domain.messages import (
 )
 from transition_orchestrator.domain.programme import Followed, Programme, Programmes
 from transition_orchestrator.domain.risk import RiskRules
+from transition_orchestrator.domain.scoring import (
+    Calibration,
+    Contribution,
+    Prediction,
+    RiskBand,
+    StayFacts,
+)
 from transition_orchestrator.follow_encounters import FollowEncounters, News
+from transition_orchestrator.model_files import load_models
 from transition_orchestrator.ports import Ledger, SiteRules
 from transition_orchestrator.protocol_files import load_protocols
 
 PROGRAMMES = Programmes(load_protocols())
+MODELS = load_models()
 DEFAULT = PROGRAMMES.of((Followed("default@2"),))
 NEW_YORK = "America/New_York"
 
@@ -109,6 +120,30 @@ class _MemoryLedger:
         self._base.clusters = self._clusters
         self._base.seen |= self._seen
         self._base.said.extend(self._said)
+
+
+class FakeScorer:
+    """Predicts from the emergency visits alone: a scorer need not be a model from a file."""
+
+    def predict(self, facts: StayFacts) -> Prediction:
+        added = Contribution(
+            "ed_visits", "emergency visits", facts.ed_visits, 0.5 * facts.ed_visits
+        )
+        probability = 1 / (1 + exp(2 - 0.5 * facts.ed_visits))
+        return Prediction(
+            model="fake@1",
+            title="Fake",
+            trained_on="nothing",
+            probability=probability,
+            lowest=probability,
+            highest=probability,
+            tier=Tier.HIGH if facts.ed_visits else Tier.LOW,
+            missing=(),
+            base=-2.0,
+            contributions=(added,),
+            calibration=Calibration(stays=1, brier=0.25, intercept=0.0, slope=1.0),
+            band=RiskBand(0.0, 1.0, 1, 0.5, 1.0),
+        )
 
 
 class FakeSites:

@@ -85,9 +85,72 @@ class Flagged(Contract):
     because: str
 
 
+class Contribution(Contract):
+    """What one factor adds to a prediction, in log-odds; None where its value is not known."""
+
+    factor: str
+    title: str
+    value: int | None = None
+    log_odds: float | None = None
+
+
+class Calibration(Contract):
+    """How a model's predictions and the outcomes agreed on stays it had not learnt from."""
+
+    stays: int
+    brier: float
+    """The mean squared error of the probability: 0 is perfect"""
+    intercept: float
+    """Log-odds to add for as many to come back as were predicted: 0 is best"""
+    slope: float
+    """1 is best; below it, predictions are too extreme"""
+
+
+class RiskBand(Contract):
+    """The held-out stays of which about the same was predicted, and how many came back."""
+
+    above: float
+    up_to: float
+    stays: int
+    predicted: float
+    """The mean of the predictions"""
+    observed: float
+    """The share that came back"""
+
+
+class Prediction(Contract):
+    """What a model says of an unplanned readmission within 30 days, and what that is made of."""
+
+    model: str
+    """Name and version, such as `simulated-logistic@1`"""
+    title: str
+    trained_on: str
+    """Such as `simulated stays`"""
+    probability: float | None = None
+    """None while it is incomplete"""
+    lowest: float
+    highest: float
+    """What it can come to, whatever is missing; both are the probability where nothing is"""
+    tier: str | None = None
+    """low, moderate or high; None while what is missing could change it"""
+    incomplete: bool
+    missing: list[str] = []
+    """Names of factors"""
+    base: float
+    """The log-odds of a stay to which no factor adds anything"""
+    contributions: list[Contribution] = []
+    calibration: Calibration
+    band: RiskBand | None = None
+    """Where the prediction lies among those held out; None while it is incomplete"""
+
+
 class Risk(Contract):
     """Risk scores known for the transition."""
 
     lace: Lace | None = None
     hospital: Hospital | None = None
     boost: list[Flagged] = []
+    prediction: Prediction | None = None
+    """None unless the site has switched a model on"""
+    prediction_sets_tier: bool = False
+    """Steps and enrolment go by the prediction's tier; else by that of LACE"""

@@ -234,11 +234,28 @@ class HospitalForm(_Strict):
     """A stay without PR1 had no procedure; else that is not known, and the score incomplete."""
 
 
+class PredictionRules(_Strict):
+    """Whether a model predicts readmission beside the scores, and whether the plan goes by it."""
+
+    model: str | None = None
+    """Name and version, such as `simulated-logistic@1`; without it nothing is predicted."""
+    sets_tier: bool = False
+    """Steps and enrolment go by the prediction's tier where it has one; else by that of LACE."""
+
+    @model_validator(mode="after")
+    def _there_is_one_to_go_by(self) -> Self:
+        if self.sets_tier and self.model is None:
+            message = "sets_tier needs a model, such as simulated-logistic@1"
+            raise ValueError(message)
+        return self
+
+
 class RiskScores(_Strict):
     """How this site's patients are scored."""
 
     lace: LaceForm = LaceForm()
     hospital: HospitalForm = HospitalForm()
+    prediction: PredictionRules = PredictionRules()
 
 
 class VisitingHours(_Strict):

@@ -11,6 +11,7 @@ from care_chassis.events import Event, OutgoingEvent
 from care_chassis.health import Health
 from transition_orchestrator.domain.programme import Programmes
 from transition_orchestrator.follow_encounters import FollowEncounters, News
+from transition_orchestrator.model_files import load_models
 from transition_orchestrator.protocol_files import load_protocols
 from transition_orchestrator.routes import read_news
 from transition_orchestrator.sites import SiteFolder
@@ -23,7 +24,7 @@ async def following(database_url: str, sites_dir: Path) -> AsyncGenerator[Follow
     async with Database(database_url) as database:
         yield FollowEncounters(
             ledgers=PostgresLedgers(database),
-            sites=SiteFolder(sites_dir, programmes, Health()),
+            sites=SiteFolder(sites_dir, programmes, load_models(), Health()),
             programmes=programmes,
             clock=SystemClock(),
         )

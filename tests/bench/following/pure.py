@@ -21,6 +21,7 @@ from transition_orchestrator.domain.programme import Programmes
 from transition_orchestrator.domain.protocol import Circumstance
 from transition_orchestrator.domain.routing import TransitionKind
 from transition_orchestrator.follow_encounters import FollowEncounters
+from transition_orchestrator.model_files import load_models
 from transition_orchestrator.protocol_files import load_protocols
 from transition_orchestrator.sites import SiteFolder
 
@@ -38,7 +39,7 @@ def plan(sites_dir: Path) -> dict[str, Any]:
     risk scores and windows included, with nothing stored.
     """
     programmes = Programmes(load_protocols())
-    sites = SiteFolder(sites_dir, programmes, Health())
+    sites = SiteFolder(sites_dir, programmes, load_models(), Health())
     rules = sites.rules_of("GHH")
     assert rules is not None
     home = rules.opens_with.plan_of(TransitionKind.HOME_VISIT)

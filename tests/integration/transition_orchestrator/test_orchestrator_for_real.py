@@ -3,6 +3,7 @@
 import random
 from collections.abc import AsyncGenerator, Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -119,6 +120,26 @@ async def test_five_discharges_before_their_admission_open_one_transition(
         told = [one.correlation_id for one in heard if one.type == TransitionEventType.OPENED]
         assert "wire-five" in told
         assert isinstance(snapshot.transition_id, UUID)
+
+
+async def test_a_site_that_switches_a_model_on_has_its_prediction_told(
+    settings: dict[str, str], publisher: Publisher, care_topics: str, tmp_path: Path
+) -> None:
+    (tmp_path / "GHH.yaml").write_text(
+        "{code: GHH, name: Good Health Hospital, time_zone: America/New_York, "
+        "risk: {prediction: {model: simulated-logistic@1}}}"
+    )
+    async with (
+        running("transition_orchestrator", settings | {"CARE_SITES_DIR": str(tmp_path)}),
+        overhearing(care_topics, topics.TRANSITIONS) as heard,
+    ):
+        await publisher.publish(story("model"))
+        await eventually(lambda: len(opened(heard, ["model"])["model"]) == 1, within=30)
+        (snapshot,) = opened(heard, ["model"])["model"]
+        assert snapshot.risk.prediction
+        assert snapshot.risk.prediction.model == "simulated-logistic@1"
+        assert snapshot.risk.prediction.missing == ["low_hemoglobin", "low_sodium"]
+        assert not snapshot.risk.prediction_sets_tier
 
 
 @pytest.mark.timeout(180)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from tests.support.transition_orchestrator_fakes import (
+    MODELS,
     PROGRAMMES,
     FakeSites,
     MemoryLedgers,
@@ -44,7 +45,7 @@ PROVIDER: dict[str, Any] = {"identifier": "GP1", "family_name": "Example"}
 def rules_of(tmp_path: Path, text: str) -> SiteRules:
     path = tmp_path / "NEW.yaml"
     path.write_text(SITE + text)
-    return rules_in(path, load_document(path, Site), PROGRAMMES)
+    return rules_in(path, load_document(path, Site), PROGRAMMES, MODELS)
 
 
 def named(provider: Any, field: str | None = "PD1-4", at: str = "2026-06-05T09:00:00Z") -> Message:

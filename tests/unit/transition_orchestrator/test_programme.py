@@ -6,7 +6,7 @@ import orjson
 import pytest
 import yaml
 from pydantic import TypeAdapter
-from tests.support.transition_orchestrator_fakes import DEFAULT, PROGRAMMES
+from tests.support.transition_orchestrator_fakes import DEFAULT, MODELS, PROGRAMMES
 
 from care_chassis.documents import DocumentError, load_document
 from care_contracts.sites import Site
@@ -22,7 +22,7 @@ SITE = "code: NEW\nname: New Hospital\ntime_zone: America/Chicago\n"
 def rules_of(tmp_path: Path, protocols: str) -> SiteRules:
     path = tmp_path / "NEW.yaml"
     path.write_text(f"{SITE}protocols:\n{protocols}")
-    return rules_in(path, load_document(path, Site), PROGRAMMES)
+    return rules_in(path, load_document(path, Site), PROGRAMMES, MODELS)
 
 
 def programme_of(tmp_path: Path, protocols: str) -> Programme:
@@ -43,7 +43,7 @@ def test_a_bare_name_follows_the_newest_version_as_it_is(tmp_path: Path) -> None
 def test_a_site_without_a_word_on_protocols_follows_the_default(tmp_path: Path) -> None:
     path = tmp_path / "NEW.yaml"
     path.write_text(SITE)
-    assert rules_in(path, load_document(path, Site), PROGRAMMES).opens_with == DEFAULT
+    assert rules_in(path, load_document(path, Site), PROGRAMMES, MODELS).opens_with == DEFAULT
 
 
 def test_a_site_changes_single_steps_and_hours(tmp_path: Path) -> None:
@@ -111,14 +111,14 @@ def test_a_country_without_holidays_is_named_by_file_line_and_rule(
     path = tmp_path / "NEW.yaml"
     path.write_text(f"{SITE}holidays: {country}\n")
     with pytest.raises(DocumentError, match=f"no holidays are known for {place}$") as raised:
-        rules_in(path, load_document(path, Site), PROGRAMMES)
+        rules_in(path, load_document(path, Site), PROGRAMMES, MODELS)
     assert raised.value.line == 4
 
 
 def test_the_reference_file_can_be_followed() -> None:
     path = Path(__file__).parents[3] / "deploy/sites/reference.yaml.txt"
     site = Site.model_validate(yaml.safe_load(path.read_text("utf-8")))
-    assert rules_in(path, site, PROGRAMMES).opens_with.label == "default@2+naylor@1"
+    assert rules_in(path, site, PROGRAMMES, MODELS).opens_with.label == "default@2+naylor@1"
 
 
 def test_a_protocol_follows_those_it_is_for_and_says_why(tmp_path: Path) -> None:

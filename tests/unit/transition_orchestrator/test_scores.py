@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from tests.support.transition_orchestrator_fakes import (
+    MODELS,
     FakeSites,
     MemoryLedgers,
     following,
@@ -280,7 +281,7 @@ async def test_the_form_is_the_site_s_and_said_with_the_score() -> None:
     site = Site.model_validate(
         {"code": "GHH", "name": "Good", "time_zone": "America/New_York", "risk": form}
     )
-    rules = risk_rules_of(site.risk)
+    rules = risk_rules_of(site.risk, MODELS)
     assert rules.oncology_services == {"ONC2"}
     risk = await scored(admitted(), DISCHARGED, rules=rules)
     assert (risk.lace.variant, risk.lace.inputs.los_method) == ("cmaj", "inclusive")

@@ -13,13 +13,17 @@ from tests.support.worklist_builders import known_as, newer, step, transition, w
 from care_contracts.encounters import Practitioner
 from care_contracts.measures import Measure, Tcm, TcmElement
 from care_contracts.scores import (
+    Calibration,
+    Contribution,
     Flagged,
     Hospital,
     HospitalEvidence,
     HospitalParts,
     Lace,
     LaceEvidence,
+    Prediction,
     Risk,
+    RiskBand,
 )
 from care_contracts.transitions import Attribution, DayOff, Step, TransitionSnapshot
 from transition_orchestrator.domain import measures as judged_measures
@@ -201,6 +205,73 @@ def test_scores_say_what_they_stand_on_and_what_they_do_not_know() -> None:
     assert said["risk:p8_psychological"] == "BOOST psychological: mental disorder (F329)."
 
 
+def predicted(**more: Any) -> Prediction:
+    facts: dict[str, Any] = {
+        "model": "simulated-logistic@1",
+        "title": "Logistic model trained on simulated data, not for clinical use",
+        "trained_on": "simulated stays",
+        "probability": 0.142,
+        "lowest": 0.142,
+        "highest": 0.142,
+        "tier": "moderate",
+        "incomplete": False,
+        "base": -3.0,
+        "contributions": [
+            Contribution(factor="days", title="days in hospital", value=5, log_odds=0.2),
+            Contribution(factor="low_sodium", title="low sodium", value=1, log_odds=1.0),
+        ],
+        "calibration": Calibration(stays=10000, brier=0.12, intercept=0.07, slope=0.998),
+        "band": RiskBand(above=0.1, up_to=0.15, stays=999, predicted=0.131, observed=0.128),
+    }
+    return Prediction(**(facts | more))
+
+
+def test_a_prediction_says_what_added_how_much_and_how_well_it_held() -> None:
+    said = sentences(memorial_day(risk=Risk(prediction=predicted())))
+    assert said["risk:prediction"] == (
+        "The model simulated-logistic@1 (Logistic model trained on simulated data, not for "
+        "clinical use, learnt from simulated stays) predicts 14.2 % for an unplanned readmission "
+        "within 30 days: moderate risk. The plan goes by LACE and not by this."
+    )
+    assert said["risk:prediction:factors"] == (
+        "In log-odds, simulated-logistic@1 starts from -3.00: days in hospital (5) adds +0.20 and "
+        "low sodium (1) adds +1.00."
+    )
+    assert said["risk:prediction:calibration"] == (
+        "Of 999 stays held out of the training and predicted 10.0 % to 15.0 %, 13.1 % were "
+        "predicted and 12.8 % came back. On 10000 held-out simulated stays the calibration of "
+        "simulated-logistic@1 has intercept +0.07, slope 1.00 and Brier score 0.120."
+    )
+
+
+def test_an_incomplete_prediction_says_what_is_not_known_and_what_it_could_come_to() -> None:
+    unknown = Contribution(factor="low_sodium", title="low sodium")
+    prediction = predicted(
+        probability=None,
+        lowest=0.05,
+        highest=0.16,
+        tier=None,
+        incomplete=True,
+        missing=["low_sodium"],
+        contributions=[unknown],
+        band=None,
+    )
+    said = sentences(memorial_day(risk=Risk(prediction=prediction)))
+    assert (
+        "predicts nothing for an unplanned readmission within 30 days, because it is not known: "
+        "low sodium. It would be 5.0 % to 16.0 %. The plan goes by LACE"
+    ) in said["risk:prediction"]
+    assert said["risk:prediction:factors"].endswith("starts from -3.00, and nothing is known.")
+    assert said["risk:prediction:calibration"].startswith("On 10000 held-out")
+
+
+def test_a_prediction_that_decides_is_told_to_decide() -> None:
+    one = memorial_day(risk=Risk(prediction=predicted(), prediction_sets_tier=True))
+    assert sentences(one)["risk:prediction"].endswith(
+        "The plan goes by this tier, as the site has chosen."
+    )
+
+
 # --- claims and measures
 
 
@@ -294,6 +365,15 @@ async def test_only_who_may_see_patients_reads_an_explanation(app: App) -> None:
     async with app.client("ops") as client:
         answer = await client.get(f"/api/transitions/{known_as('one')}/explanation")
     assert answer.status_code == 403
+
+
+async def test_the_page_names_the_model_beside_lace(app: App) -> None:
+    await app.hear(memorial_day(risk=Risk(prediction=predicted())))
+    async with app.browser() as nora:
+        await nora.post("/sign-in", data={"role": "nurse"})
+        page = (await nora.get(f"/transitions/{known_as('one')}")).text
+    assert "<dt>simulated-logistic@1: 14.2 %, moderate risk</dt>" in page
+    assert "<dd>Logistic model trained on simulated data, not for clinical use" in page
 
 
 async def test_the_page_explains_it_too(app: App) -> None:

@@ -12,6 +12,7 @@ from care_chassis.workers import repeatedly
 from transition_orchestrator.close_periods import ClosePeriods
 from transition_orchestrator.domain.programme import Programmes
 from transition_orchestrator.follow_encounters import FollowEncounters
+from transition_orchestrator.model_files import load_models
 from transition_orchestrator.protocol_files import load_protocols
 from transition_orchestrator.routes import follow_encounters_and_tasks
 from transition_orchestrator.settings import Settings
@@ -26,7 +27,8 @@ def build(settings: Settings) -> Assembly:
     publisher = Publisher(settings.kafka, "transition-orchestrator")
     broker = make_broker(settings.kafka, "transition-orchestrator")
     programmes = Programmes(load_protocols(settings.protocols_dir))
-    sites = SiteFolder(settings.sites_dir, programmes, health)
+    models = load_models(settings.risk_models_dir)
+    sites = SiteFolder(settings.sites_dir, programmes, models, health)
     follow = FollowEncounters(
         ledgers=PostgresLedgers(database), sites=sites, programmes=programmes, clock=clock
     )

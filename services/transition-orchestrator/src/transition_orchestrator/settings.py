@@ -20,6 +20,8 @@ class Settings(BaseSettings):
     )
     protocols_dir: Path | None = None
     """More protocols, beside those that are shipped."""
+    risk_models_dir: Path | None = None
+    """More models that predict readmission, beside those that are shipped."""
     sites_dir: Path = Field(default=Path("deploy/sites"), validation_alias="CARE_SITES_DIR")
     kafka: KafkaSettings = Field(default_factory=KafkaSettings)
     clock: ClockSettings = Field(default_factory=ClockSettings)

@@ -1,6 +1,6 @@
 """A site file in the domain's words: calendar, protocols, scores, teams."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import TypeVar
@@ -31,6 +31,7 @@ from transition_orchestrator.domain.programme import StepChange as Change
 from transition_orchestrator.domain.protocol import Protocol, VisitingHours, label_of
 from transition_orchestrator.domain.risk import RiskRules
 from transition_orchestrator.domain.routing import TransitionKind
+from transition_orchestrator.domain.scoring import Scorer
 from transition_orchestrator.domain.soundness import known_circumstances, unknown_steps, unsound
 from transition_orchestrator.ports import SiteRules
 
@@ -51,12 +52,17 @@ class SiteRuleError(ValueError):
         self.rule = rule
 
 
-def rules_in(path: Path, site: Site, programmes: Programmes) -> SiteRules:
+def rules_in(
+    path: Path, site: Site, programmes: Programmes, models: Mapping[str, Scorer]
+) -> SiteRules:
     """What a site file says, in the domain's words. Raises DocumentError."""
     try:
         days = LocalDays(site.zone, _calendar(site))
         return SiteRules(
-            days, _programme(site, programmes), risk_rules_of(site.risk), attribution_rules_of(site)
+            days,
+            _programme(site, programmes),
+            risk_rules_of(site.risk, models),
+            attribution_rules_of(site),
         )
     except SiteRuleError as error:
         raise DocumentError(path, line_of(path, error.place), str(error)) from error
@@ -198,8 +204,8 @@ def _one_of_its_teams(place: str, team: str | None, said: Attribution) -> None:
         raise SiteRuleError(place, f"there is no team {team!r} among `attribution.teams`: {there}")
 
 
-def risk_rules_of(said: RiskScores) -> RiskRules:
-    """What a site file says of scores, in the domain's words."""
+def risk_rules_of(said: RiskScores, models: Mapping[str, Scorer]) -> RiskRules:
+    """What a site file says of scores, in the domain's words. Raises SiteRuleError."""
     return RiskRules(
         lace=LaceRules(
             Comorbidity(said.lace.variant),
@@ -209,4 +215,15 @@ def risk_rules_of(said: RiskScores) -> RiskRules:
         hospital=HospitalVariant(said.hospital.variant),
         oncology_services=frozenset(one.upper() for one in said.hospital.oncology_services),
         sends_procedures=said.hospital.sends_procedures,
+        scorer=_scorer(said.prediction.model, models),
+        prediction_sets_tier=said.prediction.sets_tier,
     )
+
+
+def _scorer(label: str | None, models: Mapping[str, Scorer]) -> Scorer | None:
+    if label is None:
+        return None
+    if label not in models:
+        known = ", ".join(sorted(models))
+        raise SiteRuleError("risk.prediction.model", f"no model {label!r}; there are: {known}")
+    return models[label]

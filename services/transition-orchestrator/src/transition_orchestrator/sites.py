@@ -1,6 +1,6 @@
 """The sites folder as the orchestrator needs it: how a hospital counts days, what it follows."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from care_chassis.documents import DocumentError, WatchedFolder
@@ -8,6 +8,7 @@ from care_chassis.health import Health
 from care_chassis.logs import get_logger
 from care_contracts.sites import Site
 from transition_orchestrator.domain.programme import Programmes
+from transition_orchestrator.domain.scoring import Scorer
 from transition_orchestrator.ports import SiteRules
 from transition_orchestrator.site_rules import rules_in
 
@@ -23,9 +24,12 @@ class SiteFolder:
     rules as they were. A site whose rules do not exist is left out, and readiness says so.
     """
 
-    def __init__(self, folder: Path, programmes: Programmes, health: Health) -> None:
+    def __init__(
+        self, folder: Path, programmes: Programmes, models: Mapping[str, Scorer], health: Health
+    ) -> None:
         self._folder = WatchedFolder(folder, Site)
         self._programmes = programmes
+        self._models = models
         self._health = health
         self._trouble = ""
         self._rules: dict[str, SiteRules] = {}
@@ -60,7 +64,7 @@ class SiteFolder:
         rules: dict[str, SiteRules] = {}
         for path, site in self._folder.by_path.items():
             try:
-                rules[site.code] = rules_in(path, site, self._programmes)
+                rules[site.code] = rules_in(path, site, self._programmes, self._models)
             except DocumentError as error:
                 self._trouble = f"site {site.code}: {error}"
                 _log.error("site_not_usable", site=site.code, rule=error.rule)

@@ -8,7 +8,7 @@ import click
 
 from care_chassis.documents import DocumentError, files_of, load_document
 from care_contracts.sites import Site
-from transition_orchestrator.commands.terminal import end, known_programmes, out
+from transition_orchestrator.commands.terminal import end, known_models, known_programmes, out
 from transition_orchestrator.domain.protocol import Protocol
 from transition_orchestrator.protocol_files import faults_of, load_protocol
 from transition_orchestrator.settings import Settings
@@ -49,13 +49,13 @@ def _print_good(protocol: Protocol) -> None:
 
 
 def _sites() -> Iterator[DocumentError]:
-    programmes, folder = known_programmes(), Settings().sites_dir
+    programmes, models, folder = known_programmes(), known_models(), Settings().sites_dir
     for protocol in programmes.protocols.values():
         _print_good(protocol)
     for path in files_of(folder):
         try:
             site = load_document(path, Site)
-            label = rules_in(path, site, programmes).opens_with.label
+            label = rules_in(path, site, programmes, models).opens_with.label
             out.print(f"good {site.code} follows {label}", markup=False, soft_wrap=True)
         except DocumentError as error:
             yield error

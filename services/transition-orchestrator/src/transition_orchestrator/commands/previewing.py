@@ -13,6 +13,7 @@ from rich.table import Table
 from care_chassis.documents import DocumentError
 from transition_orchestrator.commands.terminal import (
     end,
+    known_models,
     known_programmes,
     out,
     protocol_of,
@@ -163,7 +164,7 @@ def _place(names: Sequence[str], site: str, zone: str) -> _Place:
     if site:
         path, document = site_of(site)
         try:
-            rules = rules_in(path, document, programmes)
+            rules = rules_in(path, document, programmes, known_models())
         except DocumentError as error:
             end(f"{error}")
         here, days, own = document.zone, rules.days, rules.opens_with

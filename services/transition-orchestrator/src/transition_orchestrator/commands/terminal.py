@@ -1,6 +1,7 @@
 """What the commands share: where they print, which protocols and sites they know, how they end."""
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, NoReturn
 
@@ -10,6 +11,8 @@ from care_chassis.documents import DocumentError, files_of, load_document
 from care_contracts.sites import Site
 from transition_orchestrator.domain.programme import Programmes
 from transition_orchestrator.domain.protocol import Protocol
+from transition_orchestrator.domain.scoring import Scorer
+from transition_orchestrator.model_files import load_models
 from transition_orchestrator.protocol_files import load_protocol, load_protocols
 from transition_orchestrator.settings import Settings
 
@@ -30,6 +33,14 @@ def known_programmes() -> Programmes:
     """Every protocol that the service would know; a slip in a file ends the command."""
     try:
         return Programmes(load_protocols(Settings().protocols_dir))
+    except DocumentError as error:
+        end(f"{error}")
+
+
+def known_models() -> Mapping[str, Scorer]:
+    """Every model that the service would know; a slip in a file ends the command."""
+    try:
+        return load_models(Settings().risk_models_dir)
     except DocumentError as error:
         end(f"{error}")
 

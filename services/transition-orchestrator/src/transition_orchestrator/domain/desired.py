@@ -214,8 +214,8 @@ _DIAGNOSIS = ("code", "system", "text", "kind")
 def _circumstances(situation: Situation, outcome: Outcome, risk: Risk) -> frozenset[str]:
     """What the steps and the enrolment depend on."""
     known: set[str] = {*outcome.flags, *(flagged.factor for flagged in risk.boost)}
-    if risk.lace:
-        known.add(f"{risk.lace.tier}_risk")
+    if risk.tier:
+        known.add(f"{risk.tier}_risk")
     if outcome.belief.encounter_class:
         known.add(outcome.belief.encounter_class)
     if situation.person.primary_care_provider is None:

@@ -15,7 +15,7 @@ class Circumstance(StrEnum):
     HIGH_RISK = "high_risk"
     MODERATE_RISK = "moderate_risk"
     LOW_RISK = "low_risk"
-    """The tier of the LACE index; none of the three where it is not known."""
+    """The tier of LACE, or of a prediction where a site goes by it; none where it is not known."""
     NO_PCP = "no_pcp"
     INPATIENT = "inpatient"
     OBSERVATION = "observation"

@@ -1,11 +1,11 @@
 """The risk scores of one stay together: from its facts and the person's history here."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from transition_orchestrator.domain.boost import Flagged, boost_of
 from transition_orchestrator.domain.calendar import LocalDays
-from transition_orchestrator.domain.comorbidity import has_cancer
+from transition_orchestrator.domain.comorbidity import Comorbidity, comorbidity_of, has_cancer
 from transition_orchestrator.domain.diagnoses import coded, listed
 from transition_orchestrator.domain.history import History
 from transition_orchestrator.domain.hospital_score import (
@@ -19,10 +19,13 @@ from transition_orchestrator.domain.lace import (
     Lace,
     LaceInputs,
     LaceRules,
+    LosMethod,
+    Tier,
     days_of_stay,
     lace_of,
 )
 from transition_orchestrator.domain.merging import NEVER_SAID, text_of
+from transition_orchestrator.domain.scoring import Prediction, Scorer, StayFacts
 from transition_orchestrator.domain.stays import Stay
 
 _HALF_A_YEAR, _A_YEAR = 6, 12
@@ -38,6 +41,10 @@ class RiskRules:
     """PV1-10, in capitals."""
     sends_procedures: bool = False
     """Whether a stay without PR1 is one without a procedure; else that is not known."""
+    scorer: Scorer | None = None
+    """A model that predicts, beside the scores; by default there is none."""
+    prediction_sets_tier: bool = False
+    """The plan goes by the tier of the prediction, where it has one, and not by that of LACE."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +54,16 @@ class Risk:
     lace: Lace | None = None
     hospital: Hospital | None = None
     boost: tuple[Flagged, ...] = ()
+    prediction: Prediction | None = None
+    prediction_sets_tier: bool = False
+    """Whether the plan goes by it: the site wants that, and it has a tier."""
+
+    @property
+    def tier(self) -> Tier | None:
+        """What the plan goes by."""
+        if self.prediction and self.prediction_sets_tier:
+            return self.prediction.tier
+        return self.lace.tier if self.lace else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +82,42 @@ def risk_of(index: Index, rules: RiskRules) -> Risk:
     if admitted_at is None or not index.stay.is_admission:
         return Risk()
     inputs = _lace_inputs(index, admitted_at)
-    return Risk(
+    risk = Risk(
         lace=lace_of(inputs, rules.lace),
         hospital=hospital_of(_hospital_inputs(index, inputs, rules, admitted_at), rules.hospital),
         boost=boost_of(inputs.diagnoses, _unplanned_admissions(index, admitted_at)),
     )
+    return _predicted(risk, inputs, rules)
+
+
+def _predicted(risk: Risk, inputs: LaceInputs, rules: RiskRules) -> Risk:
+    """With what the site's model says, if it has one."""
+    if rules.scorer is None or risk.hospital is None:
+        return risk
+    prediction = rules.scorer.predict(_stay_facts(inputs, risk.hospital))
+    decides = rules.prediction_sets_tier and prediction.tier is not None
+    return replace(risk, prediction=prediction, prediction_sets_tier=decides)
+
+
+def _stay_facts(inputs: LaceInputs, hospital: Hospital) -> StayFacts:
+    known = hospital.inputs
+    return StayFacts(
+        days=days_of_stay(inputs.admitted_on, inputs.discharged_on, LosMethod.MIDNIGHTS),
+        acute=known.is_urgent,
+        comorbidity=comorbidity_of(inputs.diagnoses, Comorbidity.TOOL),
+        ed_visits=inputs.ed_visits,
+        admissions=known.admissions,
+        low_hemoglobin=_scored(hospital.parts.hemoglobin),
+        low_sodium=_scored(hospital.parts.sodium),
+        from_oncology=known.from_oncology,
+        has_cancer=known.has_cancer,
+        had_procedure=known.had_procedure,
+    )
+
+
+def _scored(points: int | None) -> bool | None:
+    """Whether an item of HOSPITAL applies; every form asks for it."""
+    return None if points is None else points > 0
 
 
 def _lace_inputs(index: Index, admitted_at: datetime) -> LaceInputs:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from care_contracts.scores import Hospital, Lace, Risk
+from worklist.explaining.prediction import about_prediction
 from worklist.explaining.sentences import Sentence, listed
 
 _SECTION = "rulebook section 5"
@@ -10,11 +11,13 @@ _HERE = "in this network only: visits elsewhere are not seen"
 
 
 def about_scores(risk: Risk) -> Iterator[Sentence]:
-    """LACE, HOSPITAL and the eight Ps."""
+    """LACE, HOSPITAL, a model where the site has one, and the eight Ps."""
     if risk.lace:
         yield Sentence("risk:lace", _lace(risk.lace), f"{_SECTION}, D-08, D-09")
     if risk.hospital:
         yield Sentence("risk:hospital", _hospital(risk.hospital), _SECTION)
+    if risk.prediction:
+        yield from about_prediction(risk.prediction, sets_tier=risk.prediction_sets_tier)
     for one in risk.boost:
         name = one.factor.removeprefix("p8_").replace("_", " ")
         yield Sentence(f"risk:{one.factor}", f"BOOST {name}: {one.because}.", "rulebook section 4")

@@ -12,11 +12,13 @@ from starlette.exceptions import HTTPException
 
 from care_contracts.encounters import Practitioner
 from care_contracts.notifications import NotificationSnapshot
+from care_contracts.scores import Prediction
 from care_contracts.transitions import TransitionSnapshot, TransitionState
 from worklist import words
 from worklist.domain.order import Pressure, pressure
 from worklist.domain.tasks import Task
 from worklist.explaining import Told, explain
+from worklist.explaining.prediction import caution, summary
 from worklist.pages.deeds import SAID
 from worklist.pages.frame import Frame
 from worklist.pages.times import LocalTimes, Shown, on
@@ -130,6 +132,7 @@ def _facts(transition: TransitionSnapshot, times: LocalTimes, site: str) -> dict
         "went_to": words.disposition(transition.disposition),
         "chips": chips(transition.flags),
         "risk": risk(transition.risk.lace),
+        "prediction": _prediction(transition.risk.prediction),
         "attending": _practitioner(transition.attending),
         "primary_care": _practitioner(transition.primary_care_provider),
         "diagnoses": [one.text or one.code for one in transition.diagnoses],
@@ -147,6 +150,11 @@ def _team(transition: TransitionSnapshot, sites: Sites) -> str:
 
 def _on(day: date | None) -> str:
     return on(day) if day else ""
+
+
+def _prediction(one: Prediction | None) -> tuple[str, str] | None:
+    """What a model says, and what has to be known of it."""
+    return (summary(one), caution(one)) if one else None
 
 
 def _verdict(transition: TransitionSnapshot, times: LocalTimes) -> str:
