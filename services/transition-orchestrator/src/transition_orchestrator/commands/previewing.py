@@ -7,8 +7,6 @@ from typing import TypedDict, Unpack
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import click
-from rich.markup import escape
-from rich.table import Table
 
 from care_chassis.documents import DocumentError
 from transition_orchestrator.commands.terminal import (
@@ -19,9 +17,10 @@ from transition_orchestrator.commands.terminal import (
     protocol_of,
     site_of,
 )
+from transition_orchestrator.commands.timelines import local, print_plan
 from transition_orchestrator.domain.calendar import BusinessCalendar, LocalDays
 from transition_orchestrator.domain.encounter import EncounterClass
-from transition_orchestrator.domain.plan import Case, LeftOut, Step, considered
+from transition_orchestrator.domain.plan import Case
 from transition_orchestrator.domain.planning import case_before
 from transition_orchestrator.domain.programme import (
     Enrolment,
@@ -29,13 +28,12 @@ from transition_orchestrator.domain.programme import (
     Programme,
     Programmes,
 )
-from transition_orchestrator.domain.protocol import Plan, Protocol
+from transition_orchestrator.domain.protocol import Protocol
 from transition_orchestrator.domain.routing import Route, TransitionKind, route_of
 from transition_orchestrator.domain.soundness import known_circumstances
 from transition_orchestrator.site_rules import rules_in
 
 _A_DAY = timedelta(days=1)
-_AT = "%a %d %b %H:%M"
 _ON = "%a %d %b %Y %H:%M"
 
 
@@ -113,8 +111,8 @@ def _preview_planning(asked: _Asked, place: _Place) -> None:
     case = replace(case, done=dict(_done(one, place.zone) for one in asked["done"]))
     at = expected_at.astimezone(place.zone).strftime(_ON)
     out.print(f"Expected to leave {at}, {place.zone}: {TransitionKind.DISCHARGE_PLANNING}")
-    out.print(f"Planned {_local(began_at, place.zone)}; the discharge takes its place.")
-    _print_plan(plan, case, place)
+    out.print(f"Planned {local(began_at, place.zone)}; the discharge takes its place.")
+    print_plan(plan, case, place.zone)
 
 
 def _preview_follow_up(asked: _Asked, place: _Place) -> None:
@@ -127,15 +125,7 @@ def _preview_follow_up(asked: _Asked, place: _Place) -> None:
     enrolments = place.programme.enrolments(route.kind, known)
     case = _case(asked, place, known, enrolments)
     _print_head(place, route.kind, case, enrolments)
-    _print_plan(place.programme.plan_of(route.kind), case, place)
-
-
-def _print_plan(plan: Plan, case: Case, place: _Place) -> None:
-    found = list(considered(plan, case))
-    _print_steps([one for one in found if isinstance(one, Step)], place.zone)
-    _print_left_out([one for one in found if isinstance(one, LeftOut)], case)
-    closes_at = plan.period.due_at(case.discharged_at, place.days)
-    out.print(f"The period ends {_local(closes_at, place.zone)}: {plan.period}.")
+    print_plan(place.programme.plan_of(route.kind), case, place.zone)
 
 
 def _is_off(kind: TransitionKind, programme: Programme) -> bool:
@@ -221,10 +211,6 @@ def _done(text: str, zone: ZoneInfo) -> tuple[str, datetime]:
     return code, _instant(at, zone)
 
 
-def _local(at: datetime | None, zone: ZoneInfo) -> str:
-    return at.astimezone(zone).strftime(_AT) if at else ""
-
-
 def _print_nothing(encounter_class: EncounterClass, disposition: str, route: Route) -> None:
     flags = f" ({', '.join(sorted(route.flags))})" if route.flags else ""
     out.print(f"Nothing is followed up: class {encounter_class}, disposition {disposition}{flags}.")
@@ -240,29 +226,3 @@ def _print_head(
         verb = "follows" if one.enrolled else "does not follow"
         adapted = ", as the site has adapted it" if one.adapted else ""
         out.print(f"{one.protocol} {verb} it{adapted}: {one.because}", markup=False)
-
-
-def _print_steps(steps: Sequence[Step], zone: ZoneInfo) -> None:
-    table = Table(box=None, pad_edge=False)
-    for name in ("opens", "best before", "due", "step", "", "who", "rule", "else to", "asked by"):
-        table.add_column(name, no_wrap=name in ("opens", "best before", "due", "step", "who"))
-    for step in sorted(steps, key=lambda one: (one.due_at, one.window_opens_at)):
-        table.add_row(
-            _local(step.window_opens_at, zone),
-            _local(step.best_before_at, zone),
-            _local(step.due_at, zone),
-            step.code,
-            escape(step.title),
-            step.role,
-            step.rule,
-            f"{step.escalates_to}, {_local(step.escalates_at, zone)}" if step.escalates_to else "",
-            ", ".join(step.protocols),
-        )
-    out.print(table)
-
-
-def _print_left_out(left: Sequence[LeftOut], case: Case) -> None:
-    for one in left:
-        if one.rule.protocol in case.not_enrolled:
-            continue
-        out.print(f"left out: {one.rule.code} ({one.rule.protocol}), {one.because}", markup=False)
