@@ -294,6 +294,14 @@ def _by_name(value: object) -> object:
     return {"name": value} if isinstance(value, str) else value
 
 
+class Enrol(_Strict):
+    """Whom the visits at home are for (rulebook section 11: enrol by tier)."""
+
+    tiers: list[Literal["low", "moderate", "high"]] = []
+    """Of LACE, or of the prediction where the site goes by it. The plan of the others has no
+    visits; whose tier is not known, is visited. Without any, all are."""
+
+
 class TeamRule(_Strict):
     """Whom a care team takes: those to whom every list that is given applies."""
 
@@ -349,6 +357,7 @@ class Site(_Strict):
         FollowedProtocol(name="default")
     ]
     """Side by side; the first one's words are used for work that several ask for."""
+    enrol: Enrol = Enrol()
     risk: RiskScores = RiskScores()
     attribution: Attribution = Attribution()
     access: Literal["team", "assigned"] = "team"

@@ -100,6 +100,8 @@ class Enrolment(Contract):
     because: str
     adapted: bool = False
     """The site has steps or hours of its own in it."""
+    visits: bool = True
+    """Whether its visits at home are meant too; the site may keep them for some tiers."""
 
 
 class Attribution(Contract):

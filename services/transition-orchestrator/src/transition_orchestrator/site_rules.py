@@ -1,6 +1,7 @@
 """A site file in the domain's words: calendar, protocols, scores, teams."""
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TypeVar
@@ -87,8 +88,10 @@ def _calendar(site: Site) -> BusinessCalendar:
 
 def _programme(site: Site, programmes: Programmes) -> Programme:
     uses = site.protocols or [FollowedProtocol(name="default")]
+    visits_for = tuple(sorted(f"{tier}_risk" for tier in site.enrol.tiers))
     followed = [
-        _followed(f"protocols.{number}", use, programmes) for number, use in enumerate(uses)
+        replace(_followed(f"protocols.{number}", use, programmes), visits_for=visits_for)
+        for number, use in enumerate(uses)
     ]
     names = [use.name for use in uses]
     twice = next((name for name in names if names.count(name) > 1), None)

@@ -1,63 +1,33 @@
 """How the follow-ups of one visit must look now: every outcome with its clocks, risk and steps."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from transition_orchestrator.domain.attribution import AttributionRules, attribution_of
+from transition_orchestrator.domain.attribution import attribution_of
 from transition_orchestrator.domain.calendar import LocalDays
 from transition_orchestrator.domain.cases import Cases, Discharged, cases_of, died_at
 from transition_orchestrator.domain.clocks import (
     CONTACT_BUSINESS_DAYS,
+    Clocks,
     clocks_of,
     hedis_of,
 )
-from transition_orchestrator.domain.diagnoses import coded, listed
-from transition_orchestrator.domain.discharges import Discharge
-from transition_orchestrator.domain.history import READMISSION_DAYS, History
-from transition_orchestrator.domain.maternity import circumstances_of
-from transition_orchestrator.domain.merging import NEVER_SAID, text_of
+from transition_orchestrator.domain.diagnoses import listed
+from transition_orchestrator.domain.history import READMISSION_DAYS
+from transition_orchestrator.domain.merging import NEVER_SAID
 from transition_orchestrator.domain.outcomes import Around, Outcome, leading_kind, outcomes_of
-from transition_orchestrator.domain.person import Person, practitioner_of
+from transition_orchestrator.domain.person import practitioner_of
 from transition_orchestrator.domain.plan import Case
 from transition_orchestrator.domain.programme import Enrolment, Programme
-from transition_orchestrator.domain.protocol import Circumstance, Plan
-from transition_orchestrator.domain.risk import Index, Risk, RiskRules, risk_of
+from transition_orchestrator.domain.protocol import Plan
+from transition_orchestrator.domain.risk import Index, risk_of
 from transition_orchestrator.domain.routing import TransitionKind
 from transition_orchestrator.domain.schedule import Schedule
-from transition_orchestrator.domain.stays import Stay
+from transition_orchestrator.domain.situations import Situation, circumstances, once
 from transition_orchestrator.domain.tcm import TCM_LAST_DAY
 from transition_orchestrator.domain.tcm_terms import Tcm
 from transition_orchestrator.domain.transitions import Diagnosis, TransitionView
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where and when a discharge is looked at."""
-
-    days: LocalDays
-    now: datetime
-    risk_rules: RiskRules
-    attribution: AttributionRules = field(default_factory=AttributionRules)
-
-
-@dataclass(frozen=True, slots=True)
-class Situation:
-    """One discharge of a person, and where and when it is looked at."""
-
-    person: Person
-    history: History
-    stay: Stay
-    discharge: Discharge
-    place: Place
-
-    @property
-    def days(self) -> LocalDays:
-        return self.place.days
-
-    @property
-    def now(self) -> datetime:
-        return self.place.now
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +133,7 @@ def _planned(
     business_days = days.calendar.business_days_after(discharged_on, CONTACT_BUSINESS_DAYS)
     index = Index(situation.stay, situation.history, discharged_at, days)
     plan, risk = programme.plan_of(outcome.kind), risk_of(index, situation.place.risk_rules)
-    known = _circumstances(situation, outcome, risk)
+    known = circumstances(situation, outcome, risk)
     enrolments = programme.enrolments(outcome.kind, known)
     schedule = _schedule(situation, outcome, plan, known, enrolments)
     view = TransitionView(
@@ -188,7 +158,7 @@ def _planned(
         encounter_class=outcome.belief.encounter_class,
         tcm=Tcm(outcome.belief.route.tcm),
         risk=risk,
-        clocks=clocks_of(outcome.kind, discharged_at, days),
+        clocks=_clocks(outcome.kind, discharged_at, days, enrolments),
         hedis=hedis_of(discharged_on),
         steps=schedule.steps(),
         attending=practitioner_of(encounter.facts.get("attending", NEVER_SAID).value),
@@ -211,36 +181,14 @@ def _planned(
 _DIAGNOSIS = ("code", "system", "text", "kind")
 
 
-def _circumstances(situation: Situation, outcome: Outcome, risk: Risk) -> frozenset[str]:
-    """What the steps and the enrolment depend on."""
-    known: set[str] = {*outcome.flags, *(flagged.factor for flagged in risk.boost)}
-    if risk.tier:
-        known.add(f"{risk.tier}_risk")
-    if outcome.belief.encounter_class:
-        known.add(outcome.belief.encounter_class)
-    if situation.person.primary_care_provider is None:
-        known.add(Circumstance.NO_PCP)
-    if outcome.kind is TransitionKind.MATERNITY:
-        known |= _of_maternity(situation)
-    return frozenset(known)
-
-
-def _of_maternity(situation: Situation) -> frozenset[str]:
-    facts = situation.stay.encounter.facts
-    return circumstances_of(
-        coded(listed(facts, "diagnoses")),
-        text_of(facts, "admission_type"),
-        situation.person.patient.birth_date,
-        situation.days.date_of(situation.discharge.discharged_at),
-    )
-
-
-def _once(situation: Situation, outcome: Outcome) -> frozenset[str]:
-    """What was so when the discharge became known, as far as steps may be withdrawn for it."""
-    once: set[str] = set(situation.discharge.flags_ever(outcome.kind))
-    if not situation.person.had_provider_at(situation.discharge.run.began_at):
-        once.add(Circumstance.NO_PCP)
-    return frozenset(once)
+def _clocks(
+    kind: TransitionKind, discharged_at: datetime, days: LocalDays, enrolments: Sequence[Enrolment]
+) -> Clocks:
+    """The clocks; none of a visit that the site keeps for other tiers."""
+    clocks = clocks_of(kind, discharged_at, days)
+    if all(one.visits for one in enrolments):
+        return clocks
+    return replace(clocks, home_visit_opens_at=None, home_visit_due_at=None)
 
 
 def _schedule(
@@ -257,4 +205,4 @@ def _schedule(
         admitted_at=situation.stay.admitted_at,
         not_enrolled={one.protocol: one.because for one in enrolments if not one.enrolled},
     )
-    return Schedule(plan, case, known | _once(situation, outcome), outcome.state.is_open)
+    return Schedule(plan, case, known | once(situation, outcome), outcome.state.is_open)

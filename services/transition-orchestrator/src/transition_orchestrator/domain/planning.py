@@ -7,7 +7,7 @@ from transition_orchestrator.domain.attribution import attribution_of
 from transition_orchestrator.domain.calendar import LocalDays
 from transition_orchestrator.domain.clocks import Clocks, Hedis
 from transition_orchestrator.domain.course import Run
-from transition_orchestrator.domain.desired import Desired, Place
+from transition_orchestrator.domain.desired import Desired
 from transition_orchestrator.domain.encounter import Moment, MomentKind
 from transition_orchestrator.domain.merging import instant_of, value_of
 from transition_orchestrator.domain.person import Person
@@ -15,6 +15,7 @@ from transition_orchestrator.domain.plan import Case, Step
 from transition_orchestrator.domain.programme import Programme
 from transition_orchestrator.domain.routing import Eligibility, TransitionKind
 from transition_orchestrator.domain.schedule import Schedule
+from transition_orchestrator.domain.situations import Place
 from transition_orchestrator.domain.stays import Stay
 from transition_orchestrator.domain.tcm_terms import Tcm
 from transition_orchestrator.domain.transitions import Reason, TransitionState, TransitionView

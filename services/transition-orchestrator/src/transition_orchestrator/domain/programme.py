@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from transition_orchestrator.domain.due_rules import DueRule, Unit
 from transition_orchestrator.domain.protocol import (
+    TIERS,
     Plan,
     Protocol,
     StepRule,
@@ -36,6 +37,13 @@ class Followed:
     unless: tuple[str, ...] = ()
     visiting_hours: VisitingHours | None = None
     steps: tuple[StepChange, ...] = ()
+    visits_for: tuple[str, ...] = ()
+    """The tiers that are visited at home, as circumstances; all, if none."""
+
+    @property
+    def not_visited(self) -> frozenset[str]:
+        """The tiers whose plan has no visits at home; whose tier is not known, is visited."""
+        return TIERS - {*self.visits_for} if self.visits_for else frozenset()
 
     @property
     def is_adapted(self) -> bool:
@@ -51,6 +59,8 @@ class Enrolment:
     because: str
     adapted: bool = False
     """The site has steps or hours of its own in it."""
+    visits: bool = True
+    """Whether its visits at home are meant too."""
 
 
 _NOTHING = Plan(DueRule(29, Unit.DAYS), ())
@@ -93,12 +103,22 @@ def _enrolment(
 ) -> Enrolment:
     against = _against(followed, protocol, kind, known)
     because = _names(known.intersection(followed.when)) or "every discharge of this kind"
+    spared = not against and _is_spared_visits(followed, protocol.plans[kind], known)
+    if spared:
+        because = f"{because}; its visits at home are only for {_names(followed.visits_for)}"
     return Enrolment(
         protocol=followed.label,
         enrolled=not against,
         because=against or because,
         adapted=followed.is_adapted,
+        visits=not spared,
     )
+
+
+def _is_spared_visits(followed: Followed, plan: Plan, known: frozenset[str]) -> bool:
+    """Whether the plan has visits at home that are not for this tier."""
+    visits = any(step.is_visit for step in plan.steps)
+    return visits and bool(known & followed.not_visited)
 
 
 def _against(
@@ -143,28 +163,31 @@ class Programmes:
 
 def adapted_to(followed: Followed, protocol: Protocol) -> Protocol:
     """The protocol with what a site has otherwise."""
-    if not followed.is_adapted:
+    if not (followed.is_adapted or followed.visits_for):
         return protocol
-    changes = {one.code: one for one in followed.steps}
     return replace(
         protocol,
         plans={
-            kind: Plan(plan.period, tuple(_adapted(plan.steps, changes, followed.visiting_hours)))
+            kind: Plan(plan.period, tuple(_adapted(plan.steps, followed)))
             for kind, plan in protocol.plans.items()
         },
     )
 
 
-def _adapted(
-    steps: Iterable[StepRule], changes: Mapping[str, StepChange], hours: VisitingHours | None
-) -> Iterable[StepRule]:
+def _adapted(steps: Iterable[StepRule], followed: Followed) -> Iterable[StepRule]:
+    changes = {one.code: one for one in followed.steps}
     for step in steps:
-        own = replace(step, visiting_hours=hours) if hours and step.visiting_hours else step
+        own = _visit(step, followed) if step.is_visit else step
         change = changes.get(step.code)
         if change is None:
             yield own
         elif not change.leave_out:
             yield _changed(own, change)
+
+
+def _visit(step: StepRule, followed: Followed) -> StepRule:
+    hours = followed.visiting_hours or step.visiting_hours
+    return replace(step, visiting_hours=hours, unless=step.unless | followed.not_visited)
 
 
 def _changed(step: StepRule, change: StepChange) -> StepRule:

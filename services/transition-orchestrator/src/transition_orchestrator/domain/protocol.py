@@ -29,6 +29,7 @@ class Circumstance(StrEnum):
     """What a maternity stay was about, by its codes; not looked for after other stays."""
 
 
+TIERS = frozenset({Circumstance.HIGH_RISK, Circumstance.MODERATE_RISK, Circumstance.LOW_RISK})
 ROLES = ("nurse", "pharmacist", "coordinator", "provider")
 
 
@@ -97,6 +98,11 @@ class StepRule:
         """All that its times follow from."""
         others = (self.opens, self.best_before and self.best_before.due)
         return (self.due, *(one.due for one in self.sooner), *(one for one in others if one))
+
+    @property
+    def is_visit(self) -> bool:
+        """Whether somebody goes to the patient's home."""
+        return self.visiting_hours is not None
 
 
 def repeated(rule: StepRule, repetition: Repetition | None) -> Iterator[StepRule]:

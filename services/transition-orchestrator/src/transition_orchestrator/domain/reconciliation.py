@@ -12,7 +12,7 @@ from datetime import datetime
 from transition_orchestrator.domain.attribution import AttributionRules
 from transition_orchestrator.domain.calendar import LocalDays
 from transition_orchestrator.domain.cluster import Cluster, FollowedEncounter
-from transition_orchestrator.domain.desired import Desired, Place, Situation, desired_of
+from transition_orchestrator.domain.desired import Desired, desired_of
 from transition_orchestrator.domain.encounter import Encounter
 from transition_orchestrator.domain.history import History
 from transition_orchestrator.domain.merged_work import ended_by_merge, of_one_account
@@ -24,6 +24,7 @@ from transition_orchestrator.domain.person_records import PersonRecord
 from transition_orchestrator.domain.planning import planned_of, planning_of
 from transition_orchestrator.domain.programme import Followed, Programme, Programmes
 from transition_orchestrator.domain.risk import RiskRules
+from transition_orchestrator.domain.situations import Place, Situation
 from transition_orchestrator.domain.standing import Change, StandingTransitions
 from transition_orchestrator.domain.stays import Stay
 from transition_orchestrator.domain.transitions import (

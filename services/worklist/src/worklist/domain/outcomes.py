@@ -79,7 +79,7 @@ def outcomes_for(code: str) -> tuple[Outcome, ...]:
         reconciled = (Outcome.RECONCILED_NONE, Outcome.RECONCILED_WITH_DISCREPANCIES)
         return (*reconciled, *_REACHED, Outcome.UNABLE, *_NOT_TO_BE_DONE)
     if code in ("home_visit", "teach_back", "sdoh_screen", "facility_check_in"):
-        return (*_REACHED, Outcome.DONE, *_NOT_TO_BE_DONE)
+        return (*_REACHED, Outcome.DONE, Outcome.UNABLE, *_NOT_TO_BE_DONE)
     return (Outcome.DONE, *_REACHED, Outcome.UNABLE, *_NOT_TO_BE_DONE)
 
 
