@@ -61,7 +61,10 @@ async def store(request: pytest.FixtureRequest) -> AsyncGenerator[NoticeStore]:
     make_database: Callable[[str], str] = request.getfixturevalue("make_database")
     async with Database(make_database("notifier")) as database:
         async with database.transaction() as connection:
-            await connection.execute("TRUNCATE people, visits, attempts, notices, inbox, outbox")
+            await connection.execute(
+                "TRUNCATE people, visits, attempts, notices, inbox, outbox"
+                ", follow_ups, stopped_numbers"
+            )
         yield Store(database)
 
 

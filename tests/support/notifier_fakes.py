@@ -9,6 +9,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from tests.support.manual_clock import START, ManualClock
+from tests.support.worklist_builders import patient, transition
 
 from care_chassis.consumption import Delivery
 from care_chassis.errors import TransientError
@@ -26,24 +27,33 @@ from care_contracts.encounters import (
     VisitReference,
 )
 from care_contracts.notifications import NotificationSnapshot
-from notifier.deliver_notices import DeliverNotices, DeliveryRules, Post
+from care_contracts.transitions import TransitionEventType, TransitionSnapshot
+from notifier.deliver_notices import DeliverNotices, DeliveryRules
 from notifier.domain.delivery import Attempt, Outcome, RetryRule
 from notifier.domain.news import News
 from notifier.domain.notices import Notice, NoticeState, visit_of
 from notifier.domain.people import People, Person
 from notifier.domain.recipients import Entry
-from notifier.domain.visits import Visit, by_person
+from notifier.domain.texts import FollowUp
+from notifier.domain.visits import About, Visit, by_person
+from notifier.follow_ups import read_follow_up
+from notifier.heed_replies import HeedReplies
 from notifier.ports import (
     Background,
     Delivering,
     Institution,
     Letter,
     LetterError,
+    PatientTexts,
     Requesting,
+    TextLog,
 )
+from notifier.posting import Post
 from notifier.request_notices import RequestNotices
+from notifier.request_texts import RequestTexts
 from notifier.routes import read_news
 from notifier.templates import WrittenLetters
+from notifier.text_ports import Text, Texting
 
 ADA = Practitioner(identifier="GP1", family_name="Quill", given_name="Ada", email="ada@example.org")
 BEN = Practitioner(identifier="GP2", family_name="Thistle", given_name="Ben")
@@ -163,6 +173,11 @@ class _Shelf:
         default_factory=dict[tuple[UUID, int], Attempt | None]
     )
     announced: list[OutgoingEvent] = field(default_factory=list[OutgoingEvent])
+    follow_ups: dict[UUID, FollowUp] = field(default_factory=dict[UUID, FollowUp])
+    stopped: set[str] = field(default_factory=set[str])
+    begun_at: dict[tuple[UUID, int], datetime] = field(
+        default_factory=dict[tuple[UUID, int], datetime]
+    )
 
     def copied(self) -> "_Shelf":
         return _Shelf(
@@ -172,6 +187,9 @@ class _Shelf:
             dict(self.notices),
             dict(self.attempts),
             list(self.announced),
+            dict(self.follow_ups),
+            set(self.stopped),
+            dict(self.begun_at),
         )
 
 
@@ -182,13 +200,25 @@ class FakeNotebook:
         self._shelf = _Shelf()
         self._held: set[UUID] = set()
         self.away = 0
-        """How many deliveries' transactions will find the database gone."""
+        """How many transactions of deliveries and answers will find the database gone."""
 
     @asynccontextmanager
     async def requesting(self) -> AsyncGenerator["_FakeRequesting"]:
         before = self._shelf.copied()
         try:
             yield _FakeRequesting(self._shelf)
+        except BaseException:
+            self._shelf = before
+            raise
+
+    @asynccontextmanager
+    async def texting(self) -> AsyncGenerator["_FakeTexting"]:
+        if self.away:
+            self.away -= 1
+            raise TransientError("PostgreSQL")
+        before = self._shelf.copied()
+        try:
+            yield _FakeTexting(self._shelf)
         except BaseException:
             self._shelf = before
             raise
@@ -223,6 +253,10 @@ class FakeNotebook:
     def announced(self) -> list[OutgoingEvent]:
         return list(self._shelf.announced)
 
+    def stopped(self) -> set[str]:
+        """The numbers that were opted out."""
+        return set(self._shelf.stopped)
+
 
 class _FakeNotices:
     """What both sides do with notices."""
@@ -236,14 +270,48 @@ class _FakeNotices:
     async def announce(self, events: Sequence[OutgoingEvent]) -> None:
         self._shelf.announced.extend(events)
 
-
-class _FakeRequesting(_FakeNotices):
-    """The requesting side of the fake."""
-
     async def unseen(self, event_ids: Sequence[str], seen_at: datetime) -> set[str]:  # noqa: ARG002 - the fake forgets nothing
         fresh = set(event_ids) - self._shelf.seen
         self._shelf.seen |= fresh
         return fresh
+
+
+class _FakeTexting(_FakeNotices):
+    """The side of texts of the fake."""
+
+    async def keep_follow_ups(self, follow_ups: Sequence[FollowUp]) -> set[UUID]:
+        kept = self._shelf.follow_ups
+        newer = {
+            one.transition_id: one
+            for one in follow_ups
+            if one.transition_id not in kept or kept[one.transition_id].version < one.version
+        }
+        kept.update(newer)
+        return set(newer)
+
+    async def lock_texts(self, notification_ids: Sequence[UUID]) -> list[Notice]:
+        return [item for key, item in self._shelf.notices.items() if key in notification_ids]
+
+    async def stop(self, number: str, at: datetime) -> bool:  # noqa: ARG002 - the fake shows no times
+        is_new = number not in self._shelf.stopped
+        self._shelf.stopped.add(number)
+        return is_new
+
+    async def texts_to(self, number: str) -> list[Notice]:
+        found = [
+            item
+            for item in self._shelf.notices.values()
+            if item.about is About.FOLLOW_UP and _number_of(item) == number
+        ]
+        return sorted(found, key=lambda item: item.requested_at, reverse=True)
+
+
+def _number_of(text: Notice) -> str | None:
+    return text.recipient.address if text.recipient else None
+
+
+class _FakeRequesting(_FakeNotices):
+    """The requesting side of the fake."""
 
     async def lock_people(self, patient_keys: Sequence[str]) -> People:
         people = self._shelf.people
@@ -327,9 +395,38 @@ class _FakeDelivering(_FakeNotices):
             if (visit := visit_of(notice, visits))
         }
 
-    async def open_attempts(self, notices: Sequence[Notice], at: datetime) -> None:  # noqa: ARG002 - the fake shows no times
+    async def texting_of(self, texts: Sequence[Notice], since: datetime) -> Mapping[UUID, TextLog]:
+        return {text.notification_id: self._texting_of(text, since) for text in texts}
+
+    def _texting_of(self, text: Notice, since: datetime) -> TextLog:
+        follow_up = self._shelf.follow_ups.get(UUID(text.addressee.key))
+        number, group = _number_of(text), self._group_of(text.patient_key)
+        sent_at = sorted(
+            self._shelf.begun_at[key]
+            for key, attempt in self._shelf.attempts.items()
+            if (attempt is None or attempt.outcome in (Outcome.SENT, Outcome.UNKNOWN))
+            and (other := self._shelf.notices[key[0]]).about is About.FOLLOW_UP
+            and (_number_of(other) == number or other.patient_key in group)
+        )
+        return TextLog(
+            follow_up_stands=follow_up is not None and follow_up.is_wanted,
+            opted_out=number in self._shelf.stopped,
+            sent_at=tuple(at for at in sent_at if at >= since),
+        )
+
+    def _group_of(self, patient_key: str) -> set[str]:
+        """The keys of one person."""
+        people = self._shelf.people
+        own = people.get(patient_key, Person(patient_key))
+        whole = own.survivor_key or own.patient_key
+        return {patient_key, whole} | {
+            one.patient_key for one in people.values() if one.survivor_key == whole
+        }
+
+    async def open_attempts(self, notices: Sequence[Notice], at: datetime) -> None:
         for notice in notices:
             self._shelf.attempts[notice.notification_id, notice.attempts] = None
+            self._shelf.begun_at[notice.notification_id, notice.attempts] = at
 
     async def close_attempts(self, attempts: Sequence[tuple[UUID, Attempt]], at: datetime) -> None:  # noqa: ARG002 - the fake shows no times
         for notification_id, attempt in attempts:
@@ -365,10 +462,38 @@ class FakeMailer:
             raise self.refusals.pop(0)
 
 
-class FakeSites:
-    """One hospital in New York."""
+class FakeGateway:
+    """A gateway that takes every text, or answers as it is told to."""
 
     def __init__(self) -> None:
+        self.texts: list[Text] = []
+        self.refusals: list[LetterError] = []
+        """The answers to the next texts; after them everything is taken."""
+        self.meanwhile: Callable[[], Any] | None = None
+        """What happens while the next text is on its way."""
+
+    async def send(self, text: Text) -> None:
+        self.texts.append(text)
+        if self.meanwhile is not None:
+            happening, self.meanwhile = self.meanwhile, None
+            await happening()
+        if self.refusals:
+            raise self.refusals.pop(0)
+
+
+TEXTS = PatientTexts(
+    sender="GHH Care Team",
+    number="555-0100",
+    follow_up="GHH Care Team: please call 555-0100 about your follow-up. Reply STOP to opt out.",
+    stopped="GHH Care Team: you will get no more texts. You can call us at 555-0100.",
+)
+
+
+class FakeSites:
+    """One hospital in New York, which texts its patients."""
+
+    def __init__(self) -> None:
+        self.texts: PatientTexts | None = TEXTS
         self.directory = {
             "GP2": Entry("Benno Thistle", "ben@example.org"),
             "GP3": Entry("Cora Vale", "cora@example.org"),
@@ -378,14 +503,18 @@ class FakeSites:
             "ELSEWHERE": Entry("Elsewhere Clinic", "desk@elsewhere.example.org"),
         }
 
+    def with_words(self, words: str) -> PatientTexts:
+        """Its texts, but for the words about a follow-up."""
+        return replace(TEXTS, follow_up=words)
+
     def institution(self, code: str) -> Institution:
         assert code == "GHH"
         return Institution(
-            "Good Health Hospital", ZoneInfo("America/New_York"), dict(self.directory)
+            "Good Health Hospital", ZoneInfo("America/New_York"), dict(self.directory), self.texts
         )
 
 
-class NoticeStore(Requesting, Delivering, Protocol):
+class NoticeStore(Requesting, Texting, Delivering, Protocol):
     """All that the notifier keeps."""
 
 
@@ -395,18 +524,27 @@ class NoticeDesk:
     lost_after = timedelta(seconds=0.05)
     """On the wall; the clock stands still meanwhile."""
 
-    def __init__(self, *, store: NoticeStore | None = None, rate: float = 1.0) -> None:
+    def __init__(
+        self,
+        *,
+        store: NoticeStore | None = None,
+        gateway: FakeGateway | None = None,
+        rate: float = 1.0,
+    ) -> None:
         self.clock = ManualClock(START + timedelta(hours=3), rate=rate)
         self.notebook = FakeNotebook()
         self.mailer = FakeMailer()
+        self.gateway = gateway or FakeGateway()
         self.sites = FakeSites()
         kept = store or self.notebook
         self.request = RequestNotices(
             requesting=kept, sites=self.sites, clock=self.clock, news_for=NEWS_FOR
         )
+        self.request_texts = RequestTexts(texting=kept, sites=self.sites, clock=self.clock)
+        self.replies = HeedReplies(texting=kept, clock=self.clock)
         self.deliver = DeliverNotices(
             delivering=kept,
-            post=Post(WrittenLetters(), self.mailer, self.sites),
+            post=Post(WrittenLetters(), self.mailer, self.gateway, self.sites),
             clock=self.clock,
             rules=DeliveryRules(
                 RetryRule(),
@@ -418,6 +556,11 @@ class NoticeDesk:
     async def hear(self, *events: Event) -> None:
         """Take in a batch."""
         await self.request.follow([delivered(event) for event in events])
+
+    async def plan(self, *snapshots: TransitionSnapshot) -> None:
+        """Take in a batch of how transitions stand."""
+        events = [transition_told(snapshot) for snapshot in snapshots]
+        await self.request_texts.follow([Delivery(one, read_follow_up(one)) for one in events])
 
     async def post(self) -> None:
         """Attempt all that is due."""
@@ -444,3 +587,24 @@ class NoticeDesk:
 
 def delivered(event: Event) -> Delivery[News]:
     return Delivery(event, read_news(event, news_for=NEWS_FOR))
+
+
+def home(name: str, *, mrn: str = "MR1001", **more: Any) -> TransitionSnapshot:
+    """A follow-up at home after a discharge at the start; of the patient: key and telephones."""
+    whose = {field: more.pop(field) for field in ("patient_key", "phones") if field in more}
+    facts: dict[str, Any] = {"patient": patient(mrn, **whose), "discharged_at": START}
+    return transition(name, **(facts | more))
+
+
+def transition_told(snapshot: TransitionSnapshot) -> Event:
+    """An event of `transitions.v1`."""
+    return Event(
+        event_id=f"{snapshot.transition_id} {snapshot.version}",
+        type=TransitionEventType.REPLANNED,
+        source="transition-orchestrator",
+        subject=str(snapshot.transition_id),
+        time=snapshot.changed_at,
+        key=snapshot.patient.patient_key,
+        data=snapshot.to_json(),
+        correlation_id="the wire",
+    )

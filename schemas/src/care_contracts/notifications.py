@@ -39,11 +39,14 @@ class NotificationSnapshot(Contract):
     patient_key: str
     visit_key: str | None = None
     about: str
-    """The event that is told, for example `encounter.discharged`."""
+    """The event that is told, for example `encounter.discharged`; of texts to patients
+    `transition.opened`, and `texts.stopped` for the confirmation of an opt-out."""
     recipient_role: str
-    """`primary_care_provider`, `post_acute_provider` or `practitioner_named_by_patient`."""
+    """`primary_care_provider`, `post_acute_provider`, `practitioner_named_by_patient`, or
+    `patient` for a text."""
     recipient_name: str | None = None
     channel: str
+    """`email` or `text`"""
     state: NotificationState
     attempts: int
     last_error: str | None = None

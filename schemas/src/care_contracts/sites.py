@@ -16,6 +16,7 @@ from pydantic import (
 )
 
 from care_contracts.base import Contract
+from care_contracts.patient_texts import PatientTexts
 
 _PLACE: Final = re.compile(r"[A-Z][A-Z0-9]{2}-[1-9]\d*(\.[1-9]\d*)?")
 _DISPOSITION: Final = re.compile(r"\d\d", re.ASCII)
@@ -363,6 +364,7 @@ class Site(_Strict):
     access: Literal["team", "assigned"] = "team"
     """Who sees this site's patients: everybody of the care team, or who is assigned to them."""
     directory: list[DirectoryEntry] = []
+    patient_texts: PatientTexts | None = None
 
     @field_validator("time_zone")
     @classmethod

@@ -14,15 +14,21 @@ from care_chassis.kafka import Publisher, make_broker
 from care_chassis.serving import Assembly
 from care_chassis.workers import listening, repeatedly
 from care_contracts.sites import Site
-from notifier.deliver_notices import DeliverNotices, DeliveryRules, Post
+from notifier.deliver_notices import DeliverNotices, DeliveryRules
 from notifier.domain.delivery import RetryRule
+from notifier.gateway import Access, HttpGateway, NoGateway
+from notifier.heed_replies import HeedReplies
 from notifier.mailer import Server, SmtpMailer
+from notifier.posting import Post
+from notifier.reply_door import reply_door
 from notifier.request_notices import RequestNotices
-from notifier.routes import follow_encounters
+from notifier.request_texts import RequestTexts
+from notifier.routes import reaction
 from notifier.settings import Settings, SmtpSecurity
 from notifier.sites import SitesFolder
 from notifier.store import WAKE_CHANNEL, Store
 from notifier.templates import WrittenLetters
+from notifier.text_ports import Gateway
 
 
 def build(settings: Settings) -> Assembly:
@@ -37,23 +43,27 @@ def build(settings: Settings) -> Assembly:
     request_notices = RequestNotices(
         requesting=store, sites=sites, clock=clock, news_for=settings.news_for
     )
+    request_texts = RequestTexts(texting=store, sites=sites, clock=clock)
     deliver_notices = DeliverNotices(
         delivering=store,
-        post=Post(WrittenLetters(), _mailer(settings), sites),
+        post=Post(WrittenLetters(), _mailer(settings), _gateway(settings), sites),
         clock=clock,
         rules=_rules(settings),
     )
     consumption = Consumption(
-        follow_encounters(request_notices, news_for=settings.news_for),
+        reaction(request_notices, request_texts, news_for=settings.news_for),
         publisher=publisher,
         clock=clock,
         health=health,
     )
     consumption.subscribe(broker)
+    http = FastAPI(title="notifier", docs_url=None, redoc_url=None, openapi_url=None)
+    heed_replies = HeedReplies(texting=store, clock=clock)
+    http.include_router(reply_door(heed_replies, settings.text_replies_token.get_secret_value()))
     woken = asyncio.Event()
     return Assembly(
         service="notifier",
-        http=FastAPI(title="notifier", docs_url=None, redoc_url=None, openapi_url=None),
+        http=http,
         host=settings.http_host,
         port=settings.http_port,
         clock=clock,
@@ -81,6 +91,15 @@ def _mailer(settings: Settings) -> SmtpMailer:
         password=settings.smtp_password.get_secret_value() or None,
     )
     return SmtpMailer(server, sender=settings.sender)
+
+
+def _gateway(settings: Settings) -> Gateway:
+    if not settings.text_gateway_url:
+        return NoGateway()
+    token = settings.text_gateway_token.get_secret_value()
+    return HttpGateway(
+        Access(settings.text_gateway_url, token, settings.text_gateway_timeout_seconds)
+    )
 
 
 def _rules(settings: Settings) -> DeliveryRules:

@@ -1,4 +1,4 @@
-"""Delivers notices: the intent is recorded, then the letter sent, then the outcome recorded."""
+"""Delivers notices: the intent is recorded, then letter or text sent, then the outcome recorded."""
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
@@ -20,20 +20,17 @@ from care_chassis.telemetry import span
 from notifier.announcements import announcements
 from notifier.domain.delivery import Attempt, Outcome, RetryRule, begin, end, lose
 from notifier.domain.notices import Notice, NoticeState
-from notifier.domain.stories import story_of
 from notifier.ports import (
     Background,
     Delivering,
     DeliveringWork,
-    Letter,
     LetterDeferredError,
     LetterError,
     LetterLostError,
     LetterRefusedError,
-    Letters,
-    Mailer,
-    Sites,
 )
+from notifier.posting import Post
+from notifier.settling import settle_texts
 
 _log = get_logger("notifier.deliver_notices")
 _AT_ONCE = 8
@@ -53,16 +50,8 @@ _OUTCOMES: Mapping[type[LetterError], Outcome] = {
     LetterDeferredError: Outcome.DEFERRED,
     LetterLostError: Outcome.UNKNOWN,
 }
-_Due = tuple[Notice, Background]
-
-
-@dataclass(frozen=True, slots=True)
-class Post:
-    """Where letters are written and handed over."""
-
-    letters: Letters
-    mailer: Mailer
-    sites: Sites
+_Due = tuple[Notice, Background | None]
+"""What is known of the visit has long been there for a letter, and matters little for a text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,18 +100,16 @@ class DeliverNotices:
             claimed = await work.claim(now, _AT_ONCE)
             if not claimed:
                 return [], self._rest_until(await work.next_instant())
-            settled = await _settle_lost(work, claimed, now)
-            given_up = [notice for notice in settled if notice.state is not NoticeState.PENDING]
-            tried = [
-                begin(notice, now, now + self._lease())
-                for notice in settled
-                if notice.state is NoticeState.PENDING
-            ]
-            await work.keep_notices([*given_up, *tried])
+            found = await _settle_lost(work, claimed, now)
+            backgrounds = await work.backgrounds(found)
+            settled = await settle_texts(work, found, backgrounds, self._post.sites, now)
+            due = [notice for notice in settled if _is_due(notice, now)]
+            waiting = [notice for notice in settled if not _is_due(notice, now)]
+            tried = [begin(notice, now, now + self._lease()) for notice in due]
+            await work.keep_notices([*waiting, *tried])
             await work.open_attempts(tried, now)
-            await work.announce(announcements([*given_up, *tried], claimed, now))
-            backgrounds = await work.backgrounds(tried)
-        return [(notice, backgrounds[notice.notification_id]) for notice in tried], 0.0
+            await work.announce(announcements([*waiting, *tried], claimed, now))
+        return [(notice, backgrounds.get(notice.notification_id)) for notice in tried], 0.0
 
     def _lease(self) -> timedelta:
         """The span of this clock in which the real seconds of an attempt pass."""
@@ -134,7 +121,7 @@ class DeliverNotices:
             for notice, background in due:
                 group.create_task(self._send(notice, background))
 
-    async def _send(self, notice: Notice, background: Background) -> None:
+    async def _send(self, notice: Notice, background: Background | None) -> None:
         with span("deliver_notice", parent=notice.traceparent, about=notice.about):
             attempt = await self._attempt(notice, background)
         _ATTEMPTS.labels(attempt.outcome).inc()
@@ -148,9 +135,9 @@ class DeliverNotices:
         )
         await self._record_patiently(notice, attempt)
 
-    async def _attempt(self, notice: Notice, background: Background) -> Attempt:
+    async def _attempt(self, notice: Notice, background: Background | None) -> Attempt:
         try:
-            await self._post.mailer.send(self._letter(notice, background), self._clock.now())
+            await self._post.send(notice, background, self._clock.now())
         except LetterError as error:
             return Attempt(notice.attempts, _OUTCOMES[type(error)], error.code)
         except Exception as error:  # noqa: BLE001 - a bug about one letter must not stop all others
@@ -161,13 +148,6 @@ class DeliverNotices:
             )
             return Attempt(notice.attempts, Outcome.REFUSED, "could_not_be_written")
         return Attempt(notice.attempts, Outcome.SENT)
-
-    def _letter(self, notice: Notice, background: Background) -> Letter:
-        if notice.recipient is None:
-            raise LetterRefusedError("no_recipient")
-        story = story_of(notice, background.visit, background.person.facts)
-        sender = self._post.sites.institution(notice.site)
-        return self._post.letters.compose(notice.notification_id, story, notice.recipient, sender)
 
     async def _record_patiently(self, notice: Notice, attempt: Attempt) -> None:
         """Record an outcome, although the database may be away just now.
@@ -194,7 +174,7 @@ class DeliverNotices:
             await work.keep_notices(changed)
             await work.close_attempts([(notice.notification_id, attempt)], now)
             await work.announce(announcements(changed, [held], now))
-        if attempt.outcome is Outcome.SENT:
+        if attempt.outcome is Outcome.SENT and not notice.is_text:
             _TIME_TO_NOTIFY.observe((now - notice.requested_at).total_seconds())
 
     def _rest_until(self, next_at: datetime | None) -> float:
@@ -202,6 +182,10 @@ class DeliverNotices:
             return _LONGEST_REST
         ahead = max(timedelta(0), next_at - self._clock.now())
         return min(max(self._clock.real_seconds(ahead), _SHORTEST_REST), _LONGEST_REST)
+
+
+def _is_due(notice: Notice, now: datetime) -> bool:
+    return notice.state is NoticeState.PENDING and notice.next_attempt_at <= now
 
 
 async def _settle_lost(

@@ -1,4 +1,4 @@
-"""What the use cases ask of storage, of the mail and of the sites' files."""
+"""What the use cases ask of storage, of mail server and text gateway, and of the sites' files."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
@@ -17,13 +17,13 @@ from notifier.domain.stories import Story
 from notifier.domain.visits import Visit
 
 # LetterError
-# ├── LetterRefusedError     the mail server will never take this letter
+# ├── LetterRefusedError     the mail server, or the gateway, will never take this letter or text
 # ├── LetterDeferredError    not now: try again later
 # └── LetterLostError        no answer: it may have arrived; try again with the same id
 
 
 class LetterError(Exception):
-    """A letter was not sent. `code` says why without a word of the letter or of its address."""
+    """A letter or text was not sent. `code` says why, without a word of it or of its address."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -31,15 +31,25 @@ class LetterError(Exception):
 
 
 class LetterRefusedError(LetterError):
-    """The mail server will never take this letter."""
+    """The mail server or the gateway will never take it."""
 
 
 class LetterDeferredError(LetterError):
-    """The mail server is away, or puts us off."""
+    """The mail server or the gateway is away, or puts us off."""
 
 
 class LetterLostError(LetterError):
-    """The mail server fell silent with the letter perhaps in its hands."""
+    """The mail server or the gateway fell silent with it perhaps in its hands."""
+
+
+@dataclass(frozen=True, slots=True)
+class PatientTexts:
+    """What a hospital texts to its patients; `sender` and `number` must stand in both texts."""
+
+    sender: str
+    number: str
+    follow_up: str
+    stopped: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +59,8 @@ class Institution:
     name: str
     zone: ZoneInfo
     directory: Mapping[str, Entry]
+    texts: PatientTexts | None = None
+    """None where patients are not to be texted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +81,17 @@ class Background:
 
     visit: Visit
     person: Person
+
+
+@dataclass(frozen=True, slots=True)
+class TextLog:
+    """What is on record about texting one patient."""
+
+    follow_up_stands: bool
+    opted_out: bool
+    """Whether the number was opted out."""
+    sent_at: tuple[datetime, ...] = ()
+    """When texts were handed over to that number or for that patient, or may have been."""
 
 
 class Sites(Protocol):
@@ -163,6 +186,10 @@ class DeliveringWork(Protocol):
 
     async def backgrounds(self, notices: Sequence[Notice]) -> Mapping[UUID, Background]:
         """What is known about the visits of notices and the people in them, by notice."""
+        ...
+
+    async def texting_of(self, texts: Sequence[Notice], since: datetime) -> Mapping[UUID, TextLog]:
+        """What texting their patients rests on, by text; no other transaction asks meanwhile."""
         ...
 
     async def keep_notices(self, notices: Sequence[Notice]) -> None:

@@ -1,11 +1,11 @@
-"""Where events come in: `encounters.v1`, turned into what the domain knows."""
+"""Where events come in: `encounters.v1` and `transitions.v1`, turned into what the domain knows."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
+from typing import Any, TypeAlias
 
-from care_chassis.consumption import Reaction
+from care_chassis.consumption import Delivery, Reaction
 from care_chassis.events import Event
 from care_contracts import topics
 from care_contracts.encounters import (
@@ -15,6 +15,7 @@ from care_contracts.encounters import (
     Practitioner,
     Restriction,
 )
+from care_contracts.transitions import TransitionEventType
 from notifier.domain.facts import (
     Clinician,
     ClinicianNamed,
@@ -25,8 +26,11 @@ from notifier.domain.facts import (
     Word,
 )
 from notifier.domain.news import News, VisitNews
+from notifier.domain.texts import FollowUp
 from notifier.domain.visits import Care, Moment, Turn
+from notifier.follow_ups import read_follow_up
 from notifier.request_notices import RequestNotices
+from notifier.request_texts import RequestTexts
 
 _TURNS = {
     EncounterEventType.ADMITTED: Turn.ADMITTED,
@@ -49,6 +53,7 @@ _CARES = {
     EncounterClass.INPATIENT: Care.INPATIENT,
     EncounterClass.OBSTETRICS: Care.INPATIENT,
 }
+_TRANSITIONS = frozenset(TransitionEventType) - {TransitionEventType.ENCOUNTER_FOLLOWED}
 _DELETED = "D"
 """ARV-2"""
 _AT_THE_PATIENT_S_REQUEST = "PAT"
@@ -58,14 +63,43 @@ _HIDING_A_STAY = ("", "ALL", "LOC")
 _SAYING_NOTHING = (None, EncounterClass.UNKNOWN)
 
 
-def follow_encounters(request_notices: RequestNotices, *, news_for: timedelta) -> Reaction[News]:
-    """The one thing this service reads."""
+Told: TypeAlias = News | FollowUp | None
+"""None for what matters neither to notices nor to texts."""
+
+
+def reaction(
+    request_notices: RequestNotices, request_texts: RequestTexts, *, news_for: timedelta
+) -> Reaction[Told]:
+    """What hospitals say and how follow-ups stand: of a batch, a transaction for either."""
+
+    async def handle(deliveries: Sequence[Delivery[Told]]) -> None:
+        news, follow_ups = list[Delivery[News]](), list[Delivery[FollowUp]]()
+        for one in deliveries:
+            match one.body:
+                case News() as body:
+                    news.append(Delivery(one.event, body))
+                case FollowUp() as body:
+                    follow_ups.append(Delivery(one.event, body))
+                case None:
+                    pass
+        await request_notices.follow(news)
+        await request_texts.follow(follow_ups)
+
     return Reaction(
         group="notifier",
-        topics=(topics.ENCOUNTERS,),
-        read=partial(read_news, news_for=news_for),
-        handle=request_notices.follow,
+        topics=(topics.ENCOUNTERS, topics.TRANSITIONS),
+        read=partial(read, news_for=news_for),
+        handle=handle,
     )
+
+
+def read(event: Event, *, news_for: timedelta) -> Told:
+    """What an event says. Raises ValidationError for a broken body."""
+    if event.type in _TRANSITIONS:
+        return read_follow_up(event)
+    if event.type == TransitionEventType.ENCOUNTER_FOLLOWED:
+        return None
+    return read_news(event, news_for=news_for)
 
 
 def read_news(event: Event, *, news_for: timedelta) -> News:
@@ -115,6 +149,7 @@ def _person_facts(body: EncounterEvent, stamp: Stamp) -> PersonFacts:
         primary_care_provider=_clinician(said, "primary_care_provider", stamp),
         named_practitioners=_clinicians(said, "named_practitioners", stamp),
         objection=_objection(said, stamp),
+        protected=_flag(said, "protected", stamp),
     )
 
 
@@ -126,7 +161,12 @@ def _stay_facts(body: EncounterEvent, stamp: Stamp) -> StayFacts:
         disposition=_word(said, "disposition", stamp),
         discharged_to=_word(said, "discharged_to", stamp),
         objection=_objection(said, stamp),
+        protected=_flag(said, "protected", stamp),
     )
+
+
+def _flag(said: Mapping[str, Any], name: str, stamp: Stamp) -> Word | None:
+    return Word(stamp, name if said[name] else None) if name in said else None
 
 
 def _word(said: Mapping[str, Any], name: str, stamp: Stamp) -> Word | None:

@@ -10,6 +10,7 @@ from notifier.domain.facts import PersonFacts, StayFacts
 from notifier.domain.notices import Addressee, Notice, NoticeState, Recipient, Role
 from notifier.domain.people import Person
 from notifier.domain.visits import About, Care, Moment, Visit
+from notifier.ports import TextLog
 
 _PERSON = TypeAdapter(PersonFacts)
 _STAY = TypeAdapter(StayFacts)
@@ -39,6 +40,10 @@ def visit(row: asyncpg.Record) -> Visit:
         _STAY.validate_python(row["facts"]),
         _MOMENTS.validate_python(row["history"]["moments"]),
     )
+
+
+def text_log(row: asyncpg.Record) -> TextLog:
+    return TextLog(row["follow_up_stands"], row["opted_out"], tuple(row["sent_at"]))
 
 
 def notice(row: asyncpg.Record) -> Notice:

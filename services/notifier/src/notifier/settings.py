@@ -36,6 +36,12 @@ class Settings(BaseSettings):
     """How long one attempt may take."""
     sender: str = "transitions@homeward.example"
     """The address that notices come from; its domain is that of their Message-ID."""
+    text_gateway_url: str = ""
+    """Where texts to patients are handed over; empty where there is no gateway."""
+    text_gateway_token: SecretStr = SecretStr("")
+    text_gateway_timeout_seconds: float = Field(default=15.0, gt=0)
+    text_replies_token: SecretStr = SecretStr("")
+    """What the gateway shows when it brings a patient's answer; without it none is taken."""
     lost_after_seconds: float = Field(default=30.0, gt=0)
     """Real seconds after which an attempt without a recorded outcome is made again."""
     retry_first: timedelta = timedelta(minutes=1)

@@ -1,11 +1,12 @@
-"""The sites' folder as the notifier sees it: names, zones and directories of hospitals."""
+"""The sites' folder as the notifier sees it: names, zones, directories and texts of hospitals."""
 
 from zoneinfo import ZoneInfo
 
 from care_chassis.documents import WatchedFolder
+from care_contracts.patient_texts import PatientTexts as Said
 from care_contracts.sites import Site
 from notifier.domain.recipients import Entry
-from notifier.ports import Institution
+from notifier.ports import Institution, PatientTexts
 
 _LOOK_EVERY_SECONDS = 2.0
 _UTC = ZoneInfo("UTC")
@@ -29,6 +30,10 @@ class SitesFolder:
         return _LOOK_EVERY_SECONDS
 
 
+def _texts(said: Said) -> PatientTexts:
+    return PatientTexts(said.sender, said.number, said.follow_up_text, said.stopped_text)
+
+
 def _institutions(folder: WatchedFolder[Site]) -> dict[str, Institution]:
     return {
         site.code: Institution(
@@ -43,6 +48,7 @@ def _institutions(folder: WatchedFolder[Site]) -> dict[str, Institution]:
                 )
                 for entry in site.directory
             },
+            texts=_texts(site.patient_texts) if site.patient_texts else None,
         )
         for site in folder.documents
     }

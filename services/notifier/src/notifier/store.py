@@ -1,4 +1,4 @@
-"""PostgreSQL for both use cases; the SQL itself stands in `sql/`."""
+"""PostgreSQL for all use cases; the SQL itself stands in `sql/`."""
 
 from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -12,8 +12,9 @@ from notifier import rows
 from notifier.domain.delivery import Attempt
 from notifier.domain.notices import Notice, visit_of
 from notifier.domain.people import People, Person
+from notifier.domain.texts import FollowUp
 from notifier.domain.visits import Visit, by_person
-from notifier.ports import Background
+from notifier.ports import Background, TextLog
 
 _QUERIES = load_queries("notifier")
 WAKE_CHANNEL = "notifier_notices"
@@ -30,6 +31,11 @@ class Store:
     async def requesting(self) -> AsyncGenerator["_Requesting"]:
         async with self._database.transaction() as connection:
             yield _Requesting(connection)
+
+    @asynccontextmanager
+    async def texting(self) -> AsyncGenerator["_Texting"]:
+        async with self._database.transaction() as connection:
+            yield _Texting(connection)
 
     @asynccontextmanager
     async def delivering(self) -> AsyncGenerator["_Delivering"]:
@@ -116,6 +122,33 @@ class _Requesting(_Notices):
         return [rows.notice(row) for row in found]
 
 
+class _Texting(_Notices):
+    """The side of texts."""
+
+    async def unseen(self, event_ids: Sequence[str], seen_at: datetime) -> set[str]:
+        return await inbox.unseen(self._connection, event_ids, seen_at)
+
+    async def keep_follow_ups(self, follow_ups: Sequence[FollowUp]) -> set[UUID]:
+        found = await self._connection.fetch(
+            _QUERIES["keep_follow_ups"],
+            [one.transition_id for one in follow_ups],
+            [one.version for one in follow_ups],
+            [one.is_wanted for one in follow_ups],
+        )
+        return {row["transition_id"] for row in found}
+
+    async def lock_texts(self, notification_ids: Sequence[UUID]) -> list[Notice]:
+        found = await self._connection.fetch(_QUERIES["lock_texts"], notification_ids)
+        return [rows.notice(row) for row in found]
+
+    async def stop(self, number: str, at: datetime) -> bool:
+        return bool(await self._connection.fetch(_QUERIES["stop_number"], number, at))
+
+    async def texts_to(self, number: str) -> list[Notice]:
+        found = await self._connection.fetch(_QUERIES["lock_texts_to"], number)
+        return [rows.notice(row) for row in found]
+
+
 class _Delivering(_Notices):
     """The delivering side."""
 
@@ -140,6 +173,16 @@ class _Delivering(_Notices):
             for notice in notices
             if (visit := visit_of(notice, visits))
         }
+
+    async def texting_of(self, texts: Sequence[Notice], since: datetime) -> Mapping[UUID, TextLog]:
+        await self._connection.execute(_QUERIES["decide_on_texts_alone"])
+        found = await self._connection.fetch(
+            _QUERIES["read_texting"],
+            [text.notification_id for text in texts],
+            [UUID(text.addressee.key) for text in texts],
+            since,
+        )
+        return {row["notification_id"]: rows.text_log(row) for row in found}
 
     async def open_attempts(self, notices: Sequence[Notice], at: datetime) -> None:
         await self._connection.execute(

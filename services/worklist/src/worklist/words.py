@@ -173,6 +173,8 @@ _ABOUT: Mapping[str, str] = {
     "encounter.discharged": "the discharge",
     "discharge.cancelled": "the cancelled discharge",
     "admission.cancelled": "the cancelled admission",
+    "transition.opened": "asks to call about the follow-up",
+    "texts.stopped": "confirms that there will be no more",
 }
 
 _RECIPIENTS: Mapping[str, str] = {
@@ -180,6 +182,7 @@ _RECIPIENTS: Mapping[str, str] = {
     "attending": "Attending physician",
     "post_acute_provider": "Post-acute provider",
     "practitioner_named_by_patient": "Practitioner named by the patient",
+    "patient": "Text to the patient",
 }
 
 NOTICE_STATES: Mapping[str, str] = {
@@ -193,6 +196,10 @@ NOTICE_STATES: Mapping[str, str] = {
 _NOT_TOLD: Mapping[str, str] = {
     "no_address": "No address known",
     "patient_objected": "Not told, because the patient objects",
+    "no_telephone": "No telephone known",
+    "opted_out": "Not sent: the patient opted out of texts",
+    "protected": "Not sent: the patient's information is protected",
+    "texts_switched_off": "Not sent: this hospital texts nobody any more",
 }
 
 DEEDS: Mapping[str, str] = {
@@ -283,8 +290,7 @@ def recipient(role: str) -> str:
 
 def notice_state(state: str, reason: str | None) -> str:
     """How a notice stands; where nobody can be told, or may be, why."""
-    known = _NOT_TOLD.get(reason or "") if state == "undeliverable" else None
-    return known or word(NOTICE_STATES, state)
+    return _NOT_TOLD.get(reason or "") or word(NOTICE_STATES, state)
 
 
 def disposition(code: str | None) -> str:

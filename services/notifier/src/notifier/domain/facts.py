@@ -66,6 +66,8 @@ class PersonFacts:
     named_practitioners: CliniciansNamed | None = None
     objection: Word | None = None
     """The restriction by which the patient objects to being told of."""
+    protected: Word | None = None
+    """Said where only those who must know may be told of the person."""
 
     @property
     def name(self) -> str:
@@ -82,7 +84,8 @@ class StayFacts:
     disposition: Word | None = None
     discharged_to: Word | None = None
     objection: Word | None = None
-    """The same, of this visit alone."""
+    """This and `protected` as of the person, of this visit alone."""
+    protected: Word | None = None
 
 
 F = TypeVar("F", PersonFacts, StayFacts)

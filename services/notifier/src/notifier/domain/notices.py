@@ -31,14 +31,20 @@ class Reason(StrEnum):
     STANDS_AGAIN = "stands_again"
     OBJECTED = "patient_objected"
     NOT_A_RECIPIENT = "no_longer_a_recipient"
+    NO_TELEPHONE = "no_telephone"
+    OPTED_OUT = "opted_out"
+    PROTECTED = "protected"
+    SWITCHED_OFF = "texts_switched_off"
 
 
 class Role(StrEnum):
-    """What somebody is to the patient that they may be told (42 CFR 482.24(d))."""
+    """What somebody is to the patient that they may be told (42 CFR 482.24(d)), or the patient."""
 
     PRIMARY_CARE_PROVIDER = "primary_care_provider"
     POST_ACUTE_PROVIDER = "post_acute_provider"
     NAMED_BY_PATIENT = "practitioner_named_by_patient"
+    PATIENT = "patient"
+    """Texted, and never told of a visit."""
 
     def hears_of(self, about: About) -> bool:
         """Whether what happened matters to them: who cares for a patient afterwards, after it."""
@@ -96,6 +102,11 @@ class Notice:
     """The notice that this one takes back."""
     correlation_id: str = ""
     traceparent: str = ""
+
+    @property
+    def is_text(self) -> bool:
+        """Whether it goes to the patient's telephone, and not to a provider's mailbox."""
+        return self.addressee.role is Role.PATIENT
 
     @property
     def correction_id(self) -> UUID:

@@ -54,6 +54,11 @@ def objects(person: PersonFacts, stay: StayFacts) -> bool:
     return bool(said(person.objection) or said(stay.objection))
 
 
+def is_protected(person: PersonFacts, stay: StayFacts) -> bool:
+    """Whether others are to be kept from knowing of the person, or of this visit."""
+    return bool(said(person.protected) or said(stay.protected)) or objects(person, stay)
+
+
 def recipient_of(provider: Clinician | None, directory: Mapping[str, Entry]) -> Recipient | None:
     """The recipient, None if nobody is named; without an address where nobody knows one.
 

@@ -8,7 +8,7 @@ from notifier.domain.facts import Clinician, PersonFacts, named, said
 from notifier.domain.notices import Notice, Role
 from notifier.domain.visits import About, Care, Visit
 
-_DIED = frozenset({"20", "40", "41", "42"})
+DIED = frozenset({"20", "40", "41", "42"})
 """UB-04 FL17: expired."""
 
 
@@ -56,10 +56,12 @@ def _plot(notice: Notice, visit: Visit) -> Plot:
         case About.ADMISSION:
             return Plot.ADMITTED
         case About.DISCHARGE:
-            died = said(visit.facts.disposition) in _DIED
+            died = said(visit.facts.disposition) in DIED
             return Plot.DIED if died else Plot.DISCHARGED
         case About.ADMISSION_CANCELLED | About.DISCHARGE_CANCELLED:
             return _cancelled_plot(notice)
+        case About.FOLLOW_UP | About.TEXTS_STOPPED:
+            raise ValueError("a text tells no story")
 
 
 def _cancelled_plot(notice: Notice) -> Plot:

@@ -17,6 +17,10 @@ class About(StrEnum):
     DISCHARGE = "encounter.discharged"
     ADMISSION_CANCELLED = "admission.cancelled"
     DISCHARGE_CANCELLED = "discharge.cancelled"
+    FOLLOW_UP = "transition.opened"
+    """A text asks the patient to call about it."""
+    TEXTS_STOPPED = "texts.stopped"
+    """A text confirms that there will be no more."""
 
 
 class Turn(StrEnum):
