@@ -133,6 +133,31 @@ async def test_a_task_of_the_pool_is_shown_without_its_patient_until_it_is_claim
     assert (await ask(app, "nurse2", READ)).status_code == 200
 
 
+@pytest.mark.parametrize(("verb", "said"), [("release", None), ("untick", {"item": "no such"})])
+async def test_a_deed_that_changes_nothing_shows_nobody_of_the_pool(
+    app: App, verb: str, said: Any
+) -> None:
+    async with app.client(subject="nurse2") as client:
+        path = f"/api/tasks/{VISIT}/{verb}"
+        answer = await client.post(path, headers={"If-Match": "*"}, json=said)
+    assert answer.status_code == 200
+    assert answer.json()["patient"]["name"] == "Q. A."
+    assert_nothing_of_the_patient(answer)
+
+
+async def test_the_glass_is_broken_for_one_patient_where_two_have_the_number(app: App) -> None:
+    namesake = transition("namesake", patient=patient("MR7", former_mrns=["MR1001"]))
+    await app.hear(namesake)
+    path = "/transitions?mrn=MR1001"
+    assert (await ask(app, "nurse2", path, **WHY)).status_code == 403
+    assert [(one.allowed, one.open_until) for one in entries(app)] == [(False, None)]
+    assert (await ask(app, "nurse2", READ, **WHY)).status_code == 200
+    (seen,) = (await ask(app, "nurse2", path, **WHY)).json()["items"]
+    assert seen["transition_id"] == str(ONE.transition_id)
+    other = f"/transitions/{namesake.transition_id}/explanation"
+    assert (await ask(app, "nurse2", other)).status_code == 403
+
+
 async def test_what_one_worked_on_stays_in_sight_once_released(app: App) -> None:
     async with app.client(subject="nurse1") as client:
         await client.post(f"/api/tasks/{CALL}/release", headers={"If-Match": "*"})

@@ -96,14 +96,22 @@ class Gate:
         of_one = not _OF_ONE_PATIENT.isdisjoint(entry.searched_by)
         return await self._shown(entry, found, instead, of_one=of_one)
 
-    async def at_work(self, entry: AuditEntry, item: Item) -> None:
-        """Let them work a task, which has an entry of its own. Raises NotAssigned."""
-        about = _about(item)
-        (verdict,) = await self._judge([about], self.reason)
+    async def at_work(
+        self, entry: AuditEntry, item: Item, instead: Callable[[Item], Item | None]
+    ) -> Item:
+        """A task to work, or what is shown instead of it; its work has an entry of its own.
+
+        Raises NotAssigned.
+        """
+        about, of_the_pool = _about(item), instead(item)
+        (verdict,) = await self._judge([about], "" if of_the_pool else self.reason)
+        if of_the_pool and not verdict.allowed:
+            return of_the_pool
         if verdict.alert:
             await self.keep(self._judged(entry, [about], [verdict]))
         if not verdict.allowed:
             raise NotAssigned(about)
+        return item
 
     async def _shown(
         self,
@@ -114,7 +122,9 @@ class Gate:
         of_one: bool,
     ) -> list[Shown]:
         about = [_about(one) for one in found]
-        verdicts = await self._judge(about, self.reason if of_one else "")
+        # Two patients may have one number: the glass is broken for one of them, not for both.
+        breaks_for_one = of_one and len({one.patient for one in about}) == 1
+        verdicts = await self._judge(about, self.reason if breaks_for_one else "")
         shown = [
             as_seen
             for one, verdict in zip(found, verdicts, strict=True)

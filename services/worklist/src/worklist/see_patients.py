@@ -126,12 +126,13 @@ class Sight:
     async def task_at_work(self, task_id: UUID) -> Item | None:
         """One task in the course of working it, of which there is an entry of its own.
 
-        Raises NotAssigned.
+        One of the pool is without its patient until it is theirs. Raises NotAssigned.
         """
         item = await self._reads.tasks.task(task_id)
-        if item is not None and self._of_the_pool(item) is None:
-            await self._gate.at_work(self._task_entry(task_id, item), item)
-        return item
+        if item is None:
+            return None
+        entry = self._task_entry(task_id, item)
+        return await self._gate.at_work(entry, item, self._of_the_pool)
 
     # --- transitions and visits
 
