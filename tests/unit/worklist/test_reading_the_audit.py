@@ -176,6 +176,20 @@ async def test_a_patient_is_looked_for_by_number_without_an_address_that_names_i
         assert (await otto.post("/audit/patient", data={"mrn": "MR5"})).status_code == 403
 
 
+async def test_looking_for_a_patient_by_number_is_an_entry_too(app: App) -> None:
+    async with app.browser() as otto:
+        await otto.post("/sign-in", data={"role": "ops"})
+        token = form_token(await text(otto, "/audit"))
+        await otto.post("/audit/patient", data={"mrn": "MR5", "form_token": token})
+    entry = app.store.audit.said[-1]
+    assert (entry.action, entry.person.role) == ("audit_read", "ops")
+    assert (entry.patients, entry.searched_by) == ((OTHERS_KEY,), ("mrn",))
+
+
+async def test_a_day_at_the_end_of_the_calendar_is_refused(app: App) -> None:
+    assert (await ask(app, "/audit?day=9999-12-31", "ops")).status_code == 422
+
+
 async def test_the_page_is_narrowed_and_goes_on(app: App) -> None:
     for _ in range(60):
         await ask(app, READ, subject="nora")

@@ -52,8 +52,22 @@ class ReadAudit:
         return found
 
     async def keys_of(self, mrn: str) -> Sequence[str]:
-        """The keys of the patients with this number."""
+        """The keys of the patients with this number, for a filter whose reading has an entry."""
         return await self._audit.keys_of(mrn)
+
+    async def looked_up(self, person: Person, mrn: str) -> Sequence[str]:
+        """The same for somebody to see; to look for a patient is an entry, too."""
+        keys = await self._audit.keys_of(mrn)
+        await self._audit.add(
+            AuditEntry(
+                at=self._clock.now(),
+                person=person,
+                action=Action.AUDIT_READ,
+                patients=tuple(keys),
+                searched_by=("mrn",),
+            )
+        )
+        return keys
 
     async def check(self, person: Person, after: int) -> Checked:
         """Whether the entries after this place are as they were sealed."""

@@ -21,6 +21,7 @@ from worklist.read_audit import ReadAudit
 
 _ROWS = 50
 _KEYS_SHOWN = 3
+_Day = Annotated[date, Field(le=date(2199, 12, 31))]
 _Text = Annotated[str, Field(max_length=100, pattern=r"^[^\x00]*$")]
 
 
@@ -29,7 +30,7 @@ class AuditQuestion(BaseModel):
 
     person: _Text = ""
     patient: Annotated[list[_Text], Field(max_length=20)] = []
-    day: date | Literal[""] = ""
+    day: _Day | Literal[""] = ""
     """In UTC, as all times of the page."""
     alerts: bool = False
     after: str | None = None
@@ -100,7 +101,7 @@ def audit_router(frame: Frame, audit: ReadAudit) -> APIRouter:
     ) -> Response:
         visitor = frame.auditor(request)
         frame.sessions.check_form(visitor, form_token)
-        keys = list(await audit.keys_of(mrn.strip()))[:20] or ["nobody"]
+        keys = list(await audit.looked_up(visitor.person, mrn.strip()))[:20] or ["nobody"]
         return RedirectResponse(AuditQuestion(patient=keys).href(), HTTPStatus.SEE_OTHER)
 
     return router
