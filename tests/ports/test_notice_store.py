@@ -191,8 +191,18 @@ async def test_open_notices_are_found_by_patient_and_by_whoever_was_merged_into_
         notice("n5", visit="v5", patient="bob"),
     )
     async with store.requesting() as work:
-        assert await work.visits_with_open_notices([key("ann")]) == {key("v1"), key("v2")}
-        assert await work.visits_with_open_notices([]) == set()
+        assert await work.visits_in_question([key("ann")]) == {key("v1"), key("v2")}
+        assert await work.visits_in_question([]) == set()
+
+
+async def test_a_visit_that_was_named_with_two_numbers_is_in_question(store: NoticeStore) -> None:
+    async with store.requesting() as work:
+        await work.lock_people([key("ann"), key("annie"), key("bob")])
+        await work.keep_people([Person(key("annie"), survivor_key=key("ann"))])
+        named = [("v1", "ann"), ("v1", "annie"), ("v2", "ann"), ("v3", "bob")]
+        await work.lock_visits([Visit(key(visit), key(whose), "GHH") for visit, whose in named])
+    async with store.requesting() as work:
+        assert await work.visits_in_question([key("annie")]) == {key("v1")}
 
 
 async def test_what_is_due_is_claimed_longest_due_first(store: NoticeStore) -> None:

@@ -1,5 +1,6 @@
 """The notifier in memory, and builders for what it hears of."""
 
+from collections import Counter
 from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -330,13 +331,15 @@ class _FakeRequesting(_FakeNotices):
                 onwards = moved[person.survivor_key]
                 kept[person.patient_key] = replace(person, survivor_key=onwards)
 
-    async def visits_with_open_notices(self, patient_keys: Sequence[str]) -> set[str]:
-        group = set(patient_keys) | {
-            person.patient_key
-            for person in self._shelf.people.values()
-            if person.survivor_key in patient_keys
+    async def visits_in_question(self, patient_keys: Sequence[str]) -> set[str]:
+        people = self._shelf.people.values()
+        whole = {
+            one.survivor_key or one.patient_key for one in people if one.patient_key in patient_keys
         }
-        return {
+        group = whole | {one.patient_key for one in people if one.survivor_key in whole}
+        named = Counter(visit_key for visit_key, _ in self._shelf.visits)
+        again = {key for key, said_of in self._shelf.visits if said_of in group and named[key] > 1}
+        return again | {
             notice.visit_key
             for notice in self._shelf.notices.values()
             if notice.patient_key in group

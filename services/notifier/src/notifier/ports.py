@@ -135,8 +135,11 @@ class RequestingWork(Protocol):
         """Store people; whoever points at one that was merged away points on from now on."""
         ...
 
-    async def visits_with_open_notices(self, patient_keys: Sequence[str]) -> set[str]:
-        """Visits of these people, or of others merged into them, with a notice nobody has tried."""
+    async def visits_in_question(self, patient_keys: Sequence[str]) -> set[str]:
+        """Visits of these people under all their numbers that what is said of them may concern.
+
+        There is a notice that nobody has tried, or somebody else's number is named with it too.
+        """
         ...
 
     async def lock_visits(

@@ -90,9 +90,7 @@ async def _learn(work: RequestingWork, news: Sequence[News]) -> People:
 async def _follow_visits(work: RequestingWork, news: Sequence[News], people: People) -> list[Visit]:
     """The visits spoken of, and those for whose notices the news of a person may matter."""
     spoken_of = [item.visit for item in news if item.visit is not None]
-    waiting = await work.visits_with_open_notices(
-        [person.patient_key for person in people.changed()]
-    )
+    waiting = await work.visits_in_question([person.patient_key for person in people.changed()])
     blanks = {_key(one): Visit(one.visit_key, one.said_of, one.site) for one in spoken_of}
     stored = await work.lock_visits([blanks[key] for key in sorted(blanks)], waiting)
     visits = {_key(visit): visit for visit in stored}

@@ -90,8 +90,8 @@ class _Requesting(_Notices):
             [person.survivor_key for person in merged],
         )
 
-    async def visits_with_open_notices(self, patient_keys: Sequence[str]) -> set[str]:
-        found = await self._connection.fetch(_QUERIES["visits_with_open_notices"], patient_keys)
+    async def visits_in_question(self, patient_keys: Sequence[str]) -> set[str]:
+        found = await self._connection.fetch(_QUERIES["visits_in_question"], patient_keys)
         return {row["visit_key"] for row in found}
 
     async def lock_visits(

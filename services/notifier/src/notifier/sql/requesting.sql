@@ -29,16 +29,28 @@ UPDATE people
   FROM unnest($1::text[], $2::text[]) AS merged (patient_key, survivor_key)
  WHERE people.survivor_key = merged.patient_key;
 
--- visits_with_open_notices --
--- Visits of some people, and of those merged into them, with a notice that nobody has tried.
-SELECT DISTINCT visit_key
+-- visits_in_question --
+-- Visits of some people, under any of their numbers, with a notice that nobody has tried, or spoken
+-- of under several of them: what was told under one may have been taken back under another.
+WITH whole AS (
+    SELECT DISTINCT coalesce(survivor_key, patient_key) AS patient_key
+      FROM people
+     WHERE patient_key = ANY ($1::text[])
+), mine AS (
+    SELECT patient_key FROM whole
+     UNION
+    SELECT people.patient_key FROM people JOIN whole ON people.survivor_key = whole.patient_key
+)
+SELECT visit_key
   FROM notices
+  JOIN mine USING (patient_key)
  WHERE attempts = 0
    AND state IN ('pending', 'undeliverable')
-   AND patient_key IN (
-       SELECT patient_key FROM people
-        WHERE patient_key = ANY ($1::text[]) OR survivor_key = ANY ($1::text[])
-       );
+ UNION
+SELECT one.visit_key
+  FROM visits AS one
+  JOIN mine USING (patient_key)
+  JOIN visits AS other ON other.visit_key = one.visit_key AND other.patient_key <> one.patient_key;
 
 -- add_blank_visits --
 -- Makes room for every visit that is heard of for the first time.

@@ -1,0 +1,1 @@
+CREATE INDEX visits_of_patient ON visits (patient_key);
