@@ -561,7 +561,12 @@ class NoticeDesk:
         await self.request.follow([delivered(event) for event in events])
 
     async def plan(self, *snapshots: TransitionSnapshot) -> None:
-        """Take in a batch of how transitions stand."""
+        """Take in a batch of how transitions stand, their visits having been heard of."""
+        await self.hear(*(visit_told(snapshot) for snapshot in snapshots))
+        await self.plan_ahead(*snapshots)
+
+    async def plan_ahead(self, *snapshots: TransitionSnapshot) -> None:
+        """The same, where what tells of the visits lags behind."""
         events = [transition_told(snapshot) for snapshot in snapshots]
         await self.request_texts.follow([Delivery(one, read_follow_up(one)) for one in events])
 
@@ -594,9 +599,24 @@ def delivered(event: Event) -> Delivery[News]:
 
 def home(name: str, *, mrn: str = "MR1001", **more: Any) -> TransitionSnapshot:
     """A follow-up at home after a discharge at the start; of the patient: key and telephones."""
-    whose = {field: more.pop(field) for field in ("patient_key", "phones") if field in more}
-    facts: dict[str, Any] = {"patient": patient(mrn, **whose), "discharged_at": START}
+    whose: dict[str, Any] = {"patient_key": key(f"key-of-{mrn}")}
+    whose |= {field: more.pop(field) for field in ("patient_key", "phones") if field in more}
+    facts: dict[str, Any] = {
+        "patient": patient(mrn, **whose),
+        "discharged_at": START,
+        "visit_key": key(f"visit-key-of-{name}"),
+    }
     return transition(name, **(facts | more))
+
+
+def visit_told(snapshot: TransitionSnapshot) -> Event:
+    """An event of `encounters.v1` by which the visit is known, and no more than that."""
+    return told(
+        EncounterEventType.UPDATED,
+        0,
+        patient=snapshot.patient.patient_key,
+        visit=snapshot.visit_key,
+    )
 
 
 def transition_told(snapshot: TransitionSnapshot) -> Event:

@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 from tests.support.eventually import eventually
-from tests.support.notifier_fakes import TEXTS, home, transition_told
+from tests.support.notifier_fakes import TEXTS, home, transition_told, visit_told
 from tests.support.programs import overhearing, running
 from tests.support.text_catcher import TextCatcher
 from tests.support.worklist_builders import newer
@@ -62,18 +62,21 @@ def at(instant: datetime) -> dict[str, str]:
 
 
 class Plans:
-    """Says on Kafka how transitions stand."""
+    """Says on Kafka how transitions stand, and before that of which visits they are."""
 
     def __init__(self, publisher: Publisher) -> None:
         self._publisher = publisher
 
     async def say(self, *snapshots: TransitionSnapshot) -> None:
-        await self._publisher.publish([_outgoing(transition_told(one)) for one in snapshots])
+        visits = [_outgoing(topics.ENCOUNTERS, visit_told(one)) for one in snapshots]
+        await self._publisher.publish(visits)
+        plans = [_outgoing(topics.TRANSITIONS, transition_told(one)) for one in snapshots]
+        await self._publisher.publish(plans)
 
 
-def _outgoing(event: Event) -> OutgoingEvent:
+def _outgoing(topic: str, event: Event) -> OutgoingEvent:
     return OutgoingEvent(
-        topic=topics.TRANSITIONS,
+        topic=topic,
         key=event.key,
         event_id=event.event_id,
         type=event.type,

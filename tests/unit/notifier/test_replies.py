@@ -40,6 +40,10 @@ def test_an_answer_of_another_kind_does_not(words: str) -> None:
         ("555-0142", None),
         ("2-212-555-0142", None),
         ("+12", None),
+        ("(212)555-0142CHOME", "+12125550142"),
+        ("+1(212)555-0142X12", None),
+        ("+44 20 7946 0958 ext. 12", None),
+        ("+1 212 555 0142 12", None),
         ("", None),
     ],
 )

@@ -203,6 +203,20 @@ async def test_a_patient_who_is_protected_is_not_texted(
     assert ("notification.withdrawn", "protected") in stands(desk)
 
 
+async def test_nobody_is_texted_before_the_visit_was_heard_of() -> None:
+    desk = NoticeDesk()
+    protected = home("one", patient_key=key("ann"), visit_key=key("v1"))
+    await desk.plan_ahead(protected, home("two", mrn="MR2"))
+    await desk.post()
+    assert desk.gateway.texts == []
+    await desk.hear(discharged(0, stay={**INPATIENT, "protected": True}))
+    await desk.plan(home("two", mrn="MR2"))
+    desk.clock.advance(timedelta(minutes=1))
+    await desk.post()
+    assert len(desk.gateway.texts) == 1
+    assert ("notification.withdrawn", "protected") in stands(desk)
+
+
 async def test_who_says_stop_gets_one_confirmation_and_no_more_texts() -> None:
     desk = NoticeDesk()
     await desk.plan(home("one"), home("two"))

@@ -51,7 +51,7 @@ _OUTCOMES: Mapping[type[LetterError], Outcome] = {
     LetterLostError: Outcome.UNKNOWN,
 }
 _Due = tuple[Notice, Background | None]
-"""What is known of the visit has long been there for a letter, and matters little for a text."""
+"""What is known of the visit: nothing only with the confirmation of an opt-out."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,8 +57,9 @@ def _leave(
         follow_up_stands=log.follow_up_stands,
         switched_on=institution.texts is not None,
         opted_out=log.opted_out,
-        protected=background is not None
-        and is_protected(background.person.facts, background.visit.facts),
+        protected=is_protected(background.person.facts, background.visit.facts)
+        if background
+        else None,
         zone=institution.zone,
         sent_at=log.sent_at + sent_beside,
     )

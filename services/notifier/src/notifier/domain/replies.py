@@ -6,10 +6,13 @@ _STOPPING = re.compile(
     r"\b(?:stop\w*|quit|end|revoke|opt[ -]?out|cancel|unsubscribe)\b", re.IGNORECASE
 )
 """Rulebook section 10. Rather a word too many is heeded: nurses call all the same."""
+_EXTENSION = re.compile(r"[a-z]\W*\d", re.IGNORECASE)
+"""An extension, or a second number: who picks up is not the patient."""
 _SHORTEST, _LONGEST = 8, 15
 """Digits of an international number, its country among them (E.164)."""
 _NATIONAL, _COUNTRY = 10, "1"
 """A number of North America without its country."""
+_NORTH_AMERICAN = rf"{_COUNTRY}\d{{{_NATIONAL}}}"
 
 
 def asks_to_stop(text: str) -> bool:
@@ -19,10 +22,12 @@ def asks_to_stop(text: str) -> bool:
 
 def number_in(text: str) -> str | None:
     """A telephone number as E.164 has it, such as +15555550101, where it can be made one."""
+    if _EXTENSION.search(text):
+        return None
     digits = re.sub(r"\D", "", text)
-    if not text.strip().startswith("+"):
-        if len(digits) == _NATIONAL:
-            digits = _COUNTRY + digits
-        elif not (len(digits) == _NATIONAL + 1 and digits.startswith(_COUNTRY)):
-            return None
+    is_international = text.strip().startswith("+")
+    if len(digits) == _NATIONAL and not is_international:
+        digits = _COUNTRY + digits
+    if digits.startswith(_COUNTRY) or not is_international:
+        return f"+{digits}" if re.fullmatch(_NORTH_AMERICAN, digits) else None
     return f"+{digits}" if _SHORTEST <= len(digits) <= _LONGEST else None

@@ -21,6 +21,8 @@ from notifier.domain.visits import About
 
 _NAMESPACE = UUID("5a0f3c56-0d55-5b9c-9c4e-6a6d5d3e7f10")
 _NOBODY_S_NAME = "the patient"
+_HEARING_OF_IT = timedelta(seconds=10)
+"""How long a text whose visit was not heard of waits before it is looked at again."""
 _WORTH_ASKING = timedelta(days=7)
 """So long after a discharge a text still asks to call about it; later it would only puzzle."""
 _UNTIL_OTHERWISE = (Reason.CANCELLED, Reason.NO_TELEPHONE)
@@ -56,8 +58,11 @@ class Leave:
     follow_up_stands: bool
     switched_on: bool
     opted_out: bool
-    protected: bool
-    """The patient wants to be kept from others, who may pick up the telephone."""
+    protected: bool | None
+    """The patient wants to be kept from others, who may pick up the telephone.
+
+    None for as long as nothing was heard of the visit: what tells of it may lag behind.
+    """
     zone: ZoneInfo
     sent_at: Sequence[datetime]
     """When this patient got texts lately, or may have got them."""
@@ -124,6 +129,8 @@ def settle(text: Notice, leave: Leave, now: datetime) -> Notice:
     obstacle = _obstacle(text, leave, now)
     if obstacle is not None:
         return changed(text, NoticeState.WITHDRAWN, obstacle)
+    if leave.protected is None:
+        return replace(text, next_attempt_at=now + _HEARING_OF_IT)
     return replace(text, next_attempt_at=allowed_from(now, leave.zone, leave.sent_at))
 
 
@@ -131,7 +138,7 @@ def _obstacle(text: Notice, leave: Leave, now: datetime) -> Reason | None:
     stops = {
         Reason.CANCELLED: not leave.follow_up_stands,
         Reason.OPTED_OUT: leave.opted_out,
-        Reason.PROTECTED: leave.protected,
+        Reason.PROTECTED: leave.protected is True,
         Reason.SWITCHED_OFF: not leave.switched_on,
         Reason.TOO_LATE: now > text.occurred_at + _WORTH_ASKING,
     }
