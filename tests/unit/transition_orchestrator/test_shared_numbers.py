@@ -139,6 +139,22 @@ async def test_a_visit_that_gets_another_number_in_the_move_leaves_the_first_pat
     assert seen(await told(story))[0].view.former_visits == ("V1",)
 
 
+async def test_a_visit_that_moved_to_another_number_is_told_where_it_goes_on() -> None:
+    moved = said(
+        MessageKind.VISIT_MOVED,
+        "2026-06-11T08:00:00-04:00",
+        mrn="M2",
+        visit="V9",
+        prior="M1",
+        prior_visit="V1",
+    )
+    for story in ((*ONE, moved), (ONE[0], moved, ONE[1])):
+        (cluster,) = (await told(story)).clusters.values()
+        views = {one.view.visit: one.view for one in cluster.encounters.values() if one.view}
+        assert views["V1"].continues_as == "V9"
+        assert views["V1"].patient.mrn == views["V9"].patient.mrn == "M2"
+
+
 async def test_a_change_of_one_patients_number_leaves_the_others_visit_alone() -> None:
     change = said(
         MessageKind.NUMBER_CHANGED,

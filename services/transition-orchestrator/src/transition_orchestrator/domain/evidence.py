@@ -102,7 +102,8 @@ def evidence_of(belonging: Belonging, encounters: Encounters) -> dict[VisitNumbe
         parts = belonging.parts_of(encounter)
         for place, part in parts.items():
             said[place].append(part)
-        numbers[[belonging.now(number), *parts][-1]].add(number)
+        spoken_of = [place for place, part in parts.items() if OWNER in part.facts]
+        numbers[[belonging.now(number), *spoken_of][-1]].add(number)
     names = {number.visit_key: encounter.visit for number, encounter in encounters.items()}
     found: dict[VisitNumber, Evidence] = {}
     for place, parts in sorted(said.items()):
