@@ -4,7 +4,7 @@ One batch is one unit of work: what was seen before is left out, every cluster t
 locked and loaded, the domain decides, and what changed is written and announced.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 from uuid import UUID
@@ -35,6 +35,9 @@ class Completion:
 News: TypeAlias = Message | Completion | None
 """What an event says to the orchestrator; None where it says nothing to it."""
 
+Completions: TypeAlias = Mapping[UUID, Sequence[Completion]]
+"""By the transition, so that each cluster is asked for its own alone."""
+
 
 class FollowEncounters:
     """Follows every encounter, and keeps the transitions that its discharges call for."""
@@ -55,11 +58,10 @@ class FollowEncounters:
         async with self._ledgers.open() as ledger:
             fresh = await self._fresh(ledger, deliveries)
             messages = [body for body in _bodies(fresh) if isinstance(body, Message)]
-            completions = [body for body in _bodies(fresh) if isinstance(body, Completion)]
-            clusters = await ledger.gather(
-                _patients_of(messages),
-                [completion.transition_id for completion in completions],
+            completions = _by_transition(
+                body for body in _bodies(fresh) if isinstance(body, Completion)
             )
+            clusters = await ledger.gather(_patients_of(messages), completions)
             await self._settle(
                 ledger, gatherings_of(clusters, messages), completions, _Causes(fresh)
             )
@@ -70,7 +72,7 @@ class FollowEncounters:
             # A site taken out of the folder has no calendar to close by; it must hold up no other.
             ended = await ledger.to_close(self._clock.now(), most, self._sites.codes())
             clusters = await ledger.gather((), ended)
-            await self._settle(ledger, gatherings_of(clusters, ()), (), _Causes(()))
+            await self._settle(ledger, gatherings_of(clusters, ()), {}, _Causes(()))
             return len(ended)
 
     async def _fresh(
@@ -89,7 +91,7 @@ class FollowEncounters:
         self,
         ledger: Ledger,
         gatherings: Iterable[Gathering],
-        completions: Sequence[Completion],
+        completions: Completions,
         causes: "_Causes",
     ) -> None:
         before: list[Cluster] = []
@@ -103,12 +105,13 @@ class FollowEncounters:
         await ledger.keep(before, after)
         await ledger.announce(said)
 
-    def _reconciled(self, gathering: Gathering, completions: Iterable[Completion]) -> Reconciled:
+    def _reconciled(self, gathering: Gathering, completions: Completions) -> Reconciled:
         cluster = gathering.before
         for message in gathering.messages:
             cluster = cluster.after(message)
-        for completion in completions:
-            cluster = _after(cluster, completion)
+        for transition_id in cluster.transitions:
+            for completion in completions.get(transition_id, ()):
+                cluster = _after(cluster, completion)
         rules = self._sites.rules_of(cluster.site)
         if rules is None:  # taken out of the folder: what stands is left standing
             return Reconciled(cluster, (), ())
@@ -163,6 +166,13 @@ def _after(cluster: Cluster, completion: Completion) -> Cluster:
     about, code = completion.transition_id, completion.code
     worked = cluster.with_work(about, code, completion.work) if completion.work else cluster
     return worked.with_done(about, code) if completion.is_done else worked
+
+
+def _by_transition(completions: Iterable[Completion]) -> Completions:
+    found: dict[UUID, list[Completion]] = {}
+    for completion in completions:
+        found.setdefault(completion.transition_id, []).append(completion)
+    return found
 
 
 def _bodies(deliveries: Iterable[Delivery[News]]) -> Iterable[News]:
