@@ -94,7 +94,7 @@ def test_who_is_a_newborn(codes: list[str], admission_type: str, born: date | No
     assert circumstances_of(codes, admission_type, born, DISCHARGED_ON) == {"newborn"}
 
 
-@pytest.mark.parametrize("born", [None, date(2026, 5, 12), date(1996, 6, 9)])
+@pytest.mark.parametrize("born", [None, date(2026, 5, 12), date(1996, 6, 9), date(2096, 6, 9)])
 def test_who_is_none(born: date | None) -> None:
     assert circumstances_of(["Z37.0"], "L", born, DISCHARGED_ON) == set()
 

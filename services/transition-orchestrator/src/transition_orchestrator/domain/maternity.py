@@ -24,11 +24,13 @@ def circumstances_of(
 ) -> frozenset[str]:
     """What the plan after a maternity stay depends on.
 
-    A newborn is who was born in this stay by PV1-4 or the codes, or is at most 28 days old.
+    A newborn is who was born in this stay by PV1-4 or the codes, or is at most 28 days old; a date
+    of birth after the discharge is a slip and makes nobody one.
     """
     plain = [plain_code(code) for code in codes]
     born_here = admission_type.strip().upper() == _BIRTH_HERE or _any_of(_BORN, plain)
-    if born_here or (birth_date and discharged_on - birth_date <= _NEWBORN_UNTIL):
+    age = discharged_on - birth_date if birth_date else None
+    if born_here or (age is not None and timedelta(0) <= age <= _NEWBORN_UNTIL):
         return frozenset({Circumstance.NEWBORN})
     return frozenset(found for found, prefixes in _CODES.items() if _any_of(prefixes, plain))
 
