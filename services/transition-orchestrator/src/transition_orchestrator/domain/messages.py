@@ -44,7 +44,7 @@ VISIT_FACTS = frozenset(
 """What is kept of the facts of a message, by the names of the contract: all that a rule asks for.
 
 Nothing else of a chart is stored here (45 CFR 164.502(b), rulebook section 10), nor carried along
-with every message of a stay.
+with every message of a stay; only rows from before this list hold more.
 """
 
 
