@@ -1,6 +1,7 @@
 """Who is told, and where: at what the message says, else the directory, else nobody is."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -88,6 +89,12 @@ def test_who_has_two_roles_is_told_once() -> None:
         Addressee(),
         Addressee(Role.NAMED_BY_PATIENT, "GP2"),
     }
+
+
+def test_an_address_is_one_however_it_is_written() -> None:
+    ben = Clinician("GP9", email="Ben@Directory.example")
+    person = replace(PERSON, primary_care_provider=ClinicianNamed(STAMP, ben))
+    assert list(recipients_of(person, StayFacts(), DIRECTORY)) == [Addressee()]
 
 
 def test_an_objection_is_of_the_person_or_of_one_stay() -> None:

@@ -61,6 +61,16 @@ async def test_nothing_said_again_tells_anybody_again() -> None:
     assert addresses(desk) == [ADA_AT, BEN_AT, MAPLE_AT]
 
 
+async def test_who_was_told_in_one_role_is_not_told_again_in_another() -> None:
+    desk = NoticeDesk()
+    await desk.hear(discharged(60, person={**PERSON, "named_practitioners": [BEN]}))
+    await desk.post()
+    for minute, person in ((61, {**naming(BEN), **with_provider(BEN)}), (62, with_provider(ADA))):
+        await desk.hear(updated(minute, person=person))
+        await desk.post()
+    assert addresses(desk) == [ADA_AT, BEN_AT]
+
+
 async def test_who_cares_for_the_patient_afterwards_hears_of_the_discharge_alone() -> None:
     desk = NoticeDesk()
     await desk.hear(admitted(person=naming(BEN)), discharged(person={}, stay=TO_MAPLE))

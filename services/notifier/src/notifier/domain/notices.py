@@ -67,6 +67,11 @@ class Recipient:
     name: str
     address: str | None = None
 
+    @property
+    def mailbox(self) -> str:
+        """The address as it is compared, since it is written in several ways; empty for none."""
+        return (self.address or "").casefold()
+
 
 @dataclass(frozen=True, slots=True)
 class Notice:

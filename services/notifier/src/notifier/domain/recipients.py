@@ -40,12 +40,12 @@ def recipients_of(
     """
     primary = recipient_of(named(person.primary_care_provider), directory)
     found: dict[Addressee, Recipient | None] = {Addressee(): primary}
-    addresses = {primary.address} if primary and primary.address else set[str]()
+    mailboxes = {primary.mailbox} if primary and primary.mailbox else set[str]()
     for addressee, recipient in (*_named_by_patient(person, directory), *_after(stay, directory)):
-        if recipient.address not in addresses:
+        if recipient.mailbox not in mailboxes:
             found[addressee] = recipient
-        if recipient.address is not None:
-            addresses.add(recipient.address)
+        if recipient.mailbox:
+            mailboxes.add(recipient.mailbox)
     return found
 
 

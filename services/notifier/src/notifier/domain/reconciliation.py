@@ -44,13 +44,36 @@ def reconcile(
 ) -> list[Notice]:
     """The notices that must be new or other than they are."""
     corrections = {notice.corrects: notice for notice in notices if notice.corrects}
-    after = [
-        notice
-        for run in runs
-        for addressee, held in _by_addressee(run, notices, circumstances).items()
-        for notice in _for_run(run, addressee, held, corrections, circumstances)
-    ]
+    after: list[Notice] = []
+    for run in runs:
+        here = _without_the_told(run, notices, circumstances)
+        for addressee, held in _by_addressee(run, notices, here).items():
+            after += _for_run(run, addressee, held, corrections, here)
     return [notice for notice in after if notice not in notices]
+
+
+def _without_the_told(
+    run: Run, notices: Sequence[Notice], circumstances: Circumstances
+) -> Circumstances:
+    """Without those who were told of it at the same address, in a role they had before."""
+    told = _told(run, notices)
+    recipients = {
+        addressee: recipient
+        for addressee, recipient in circumstances.recipients.items()
+        if recipient is None or told.get(recipient.mailbox, addressee) == addressee
+    }
+    return replace(circumstances, recipients=recipients)
+
+
+def _told(run: Run, notices: Sequence[Notice]) -> Mapping[str, Addressee]:
+    """In which role each mailbox was told of something, or may have been."""
+    gone = {one.corrects for one in notices if one.is_tried}
+    return {
+        one.recipient.mailbox: one.addressee
+        for one in notices
+        if one.is_tried and one.recipient and one.recipient.mailbox and _tells(one, run)
+        if _still_tells(one, gone) and one.state is not NoticeState.FAILED
+    }
 
 
 def _by_addressee(
