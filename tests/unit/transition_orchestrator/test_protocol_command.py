@@ -120,6 +120,10 @@ def test_the_plan_before_a_discharge_is_that_of_the_message_that_plans_it() -> N
     assert row_of(result, "pre_discharge_plan").startswith(
         "Wed 20 May 09:00  Thu 21 May 23:59  Fri 22 May 17:00  pre_discharge_plan"
     )
+    assert result.stdout.endswith(
+        "It ends when the discharge comes or is called off, at the latest Sat 20 Jun 23:59.\n"
+    )
+    assert "after discharge" not in result.stdout
     assert "Thu 21 May 17:00" in row_of(run("preview", *BEFORE, *NEW_YORK), "pre_discharge_plan")
     none = run("preview", "naylor", *BEFORE, *NEW_YORK)
     assert none.stdout == "Nothing is asked for before a discharge.\n"

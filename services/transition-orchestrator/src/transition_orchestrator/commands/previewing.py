@@ -17,7 +17,7 @@ from transition_orchestrator.commands.terminal import (
     protocol_of,
     site_of,
 )
-from transition_orchestrator.commands.timelines import local, print_plan
+from transition_orchestrator.commands.timelines import ends_at, local, print_plan
 from transition_orchestrator.domain.calendar import BusinessCalendar, LocalDays
 from transition_orchestrator.domain.encounter import EncounterClass
 from transition_orchestrator.domain.plan import Case
@@ -111,8 +111,10 @@ def _preview_planning(asked: _Asked, place: _Place) -> None:
     case = replace(case, done=dict(_done(one, place.zone) for one in asked["done"]))
     at = expected_at.astimezone(place.zone).strftime(_ON)
     out.print(f"Expected to leave {at}, {place.zone}: {TransitionKind.DISCHARGE_PLANNING}")
-    out.print(f"Planned {local(began_at, place.zone)}; the discharge takes its place.")
+    out.print(f"First planned {local(began_at, place.zone)}.")
     print_plan(plan, case, place.zone)
+    last = ends_at(plan, case, place.zone)
+    out.print(f"It ends when the discharge comes or is called off, at the latest {last}.")
 
 
 def _preview_follow_up(asked: _Asked, place: _Place) -> None:
@@ -125,7 +127,9 @@ def _preview_follow_up(asked: _Asked, place: _Place) -> None:
     enrolments = place.programme.enrolments(route.kind, known)
     case = _case(asked, place, known, enrolments)
     _print_head(place, route.kind, case, enrolments)
-    print_plan(place.programme.plan_of(route.kind), case, place.zone)
+    plan = place.programme.plan_of(route.kind)
+    print_plan(plan, case, place.zone)
+    out.print(f"The period ends {ends_at(plan, case, place.zone)}: {plan.period}.")
 
 
 def _is_off(kind: TransitionKind, programme: Programme) -> bool:

@@ -20,12 +20,15 @@ def local(at: datetime | None, zone: ZoneInfo) -> str:
 
 
 def print_plan(plan: Plan, case: Case, zone: ZoneInfo) -> None:
-    """Its steps, the soonest due first, what is left out, and when its period ends."""
+    """Its steps, the soonest due first, and what is left out."""
     found = list(considered(plan, case))
     _print_steps([one for one in found if isinstance(one, Step)], zone)
     _print_left_out([one for one in found if isinstance(one, LeftOut)], case)
-    closes_at = plan.period.due_at(case.discharged_at, case.days)
-    out.print(f"The period ends {local(closes_at, zone)}: {plan.period}.")
+
+
+def ends_at(plan: Plan, case: Case, zone: ZoneInfo) -> str:
+    """When its period is over, in local time."""
+    return local(plan.period.due_at(case.discharged_at, case.days), zone)
 
 
 def _print_steps(steps: Sequence[Step], zone: ZoneInfo) -> None:
