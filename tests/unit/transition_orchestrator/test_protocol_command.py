@@ -60,6 +60,38 @@ def test_a_slip_of_a_site_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert "N.yaml, line 4: protocols: none of these protocols has a plan" in result.stdout
 
 
+@pytest.mark.parametrize(
+    ("hl7", "key"),
+    [
+        ("classes: {B: I}", "classes.B"),
+        ("classes: {b: observation}", "classes.b"),
+        ("observation: {patient_class: [b]}", "observation.patient_class"),
+    ],
+)
+def test_a_site_whose_births_are_of_another_class_is_warned_if_it_follows_maternity(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, hl7: str, key: str
+) -> None:
+    monkeypatch.setenv("CARE_SITES_DIR", str(tmp_path))
+    path = tmp_path / "N.yaml"
+    site = f"code: N\nname: N\ntime_zone: UTC\nhl7:\n  {hl7}\n"
+    path.write_text(f"{site}protocols: [default, maternity]\n")
+    result = run("check")
+    assert result.exit_code == 0
+    assert f"warning {path}, line 5: hl7.{key}: no stay is of class obstetrics" in result.stdout
+    path.write_text(site)
+    assert "warning" not in run("check").stdout
+
+
+@pytest.mark.parametrize("hl7", ["{}", "{classes: {B: O, OB: B}}", "{classes: {B: B}}"])
+def test_a_site_that_has_obstetric_stays_is_not_warned(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, hl7: str
+) -> None:
+    monkeypatch.setenv("CARE_SITES_DIR", str(tmp_path))
+    site = f"code: N\nname: N\ntime_zone: UTC\nhl7: {hl7}\nprotocols: [default, maternity]\n"
+    (tmp_path / "N.yaml").write_text(site)
+    assert "warning" not in run("check").stdout
+
+
 def test_a_plan_is_a_timeline_in_local_time_with_windows_and_rules() -> None:
     result = run("preview", "default", *FRIDAY, *NEW_YORK)
     assert result.exit_code == 0
