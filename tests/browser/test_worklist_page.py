@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 from playwright.async_api import Locator, Page, Route, expect
 from tests.browser.conftest import Visit
-from tests.support.worklist_builders import newer, patient, withdrawn
+from tests.support.worklist_builders import newer, patient, predicted, withdrawn
 from tests.support.worklist_program import Voices, fresh_transition
 
+from care_contracts.scores import Risk
 from care_contracts.transitions import TransitionSnapshot
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -229,6 +230,24 @@ async def test_a_phone_shows_everything_without_scrolling_sideways(
     await row.get_by_role("link", name="Initial contact").tap()
     await expect(page.get_by_role("heading", name="Clocks")).to_be_visible()
     assert await page.evaluate(width) == _PHONE["width"]
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+async def test_what_a_model_says_leaves_the_stay_its_room(
+    visit: Visit, voices: Voices, width: int
+) -> None:
+    said_by_model = predicted(probability=None, band=None, incomplete=True, missing=["low_sodium"])
+    one = discharged(risk=Risk(prediction=said_by_model))
+    await voices.tell(one)
+    page = await visit(viewport={"width": width, "height": 800})
+    await row_of(page, one).get_by_role("link", name="Initial contact").click()
+    label = page.get_by_text("simulated-logistic@1: incomplete, moderate risk", exact=True)
+    await expect(label).to_be_visible()
+    assert await page.evaluate("document.documentElement.scrollWidth") == width
+    stay = page.locator("aside dd", has_text="visit V-")
+    box = await stay.bounding_box()
+    assert box
+    assert box["width"] > 130
 
 
 async def test_the_keyboard_is_enough(visit: Visit, voices: Voices) -> None:

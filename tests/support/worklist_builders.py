@@ -10,7 +10,7 @@ from care_chassis.events import Event
 from care_contracts.measures import Tcm
 from care_contracts.notifications import NotificationSnapshot, NotificationState
 from care_contracts.reminders import Reminder, ReminderEventType
-from care_contracts.scores import Lace, Risk
+from care_contracts.scores import Calibration, Contribution, Lace, Prediction, Risk, RiskBand
 from care_contracts.transitions import (
     Clocks,
     EncounterSnapshot,
@@ -109,6 +109,28 @@ def _lace(score: int) -> Lace:
         ed_visits=0,
         variant="tool",
     )
+
+
+def predicted(**more: Any) -> Prediction:
+    """What a model says; complete unless given otherwise."""
+    facts: dict[str, Any] = {
+        "model": "simulated-logistic@1",
+        "title": "Logistic model trained on simulated data, not for clinical use",
+        "trained_on": "simulated stays",
+        "probability": 0.142,
+        "lowest": 0.142,
+        "highest": 0.142,
+        "tier": "moderate",
+        "incomplete": False,
+        "base": -3.0,
+        "contributions": [
+            Contribution(factor="days", title="days in hospital", value=5, log_odds=0.2),
+            Contribution(factor="low_sodium", title="low sodium", value=1, log_odds=1.0),
+        ],
+        "calibration": Calibration(stays=10000, brier=0.12, intercept=0.07, slope=0.998),
+        "band": RiskBand(above=0.1, up_to=0.15, stays=999, predicted=0.131, observed=0.128),
+    }
+    return Prediction(**(facts | more))
 
 
 def encounter(name: str = "one", **more: Any) -> EncounterSnapshot:

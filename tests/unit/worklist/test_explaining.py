@@ -8,12 +8,18 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from tests.support.worklist_app import App, fresh_app
-from tests.support.worklist_builders import known_as, newer, step, transition, withdrawn
+from tests.support.worklist_builders import (
+    known_as,
+    newer,
+    predicted,
+    step,
+    transition,
+    withdrawn,
+)
 
 from care_contracts.encounters import Practitioner
 from care_contracts.measures import Measure, Tcm, TcmElement
 from care_contracts.scores import (
-    Calibration,
     Contribution,
     Flagged,
     Hospital,
@@ -21,9 +27,7 @@ from care_contracts.scores import (
     HospitalParts,
     Lace,
     LaceEvidence,
-    Prediction,
     Risk,
-    RiskBand,
 )
 from care_contracts.transitions import Attribution, DayOff, Step, TransitionSnapshot
 from transition_orchestrator.domain import measures as judged_measures
@@ -205,27 +209,6 @@ def test_scores_say_what_they_stand_on_and_what_they_do_not_know() -> None:
     assert said["risk:p8_psychological"] == "BOOST psychological: mental disorder (F329)."
 
 
-def predicted(**more: Any) -> Prediction:
-    facts: dict[str, Any] = {
-        "model": "simulated-logistic@1",
-        "title": "Logistic model trained on simulated data, not for clinical use",
-        "trained_on": "simulated stays",
-        "probability": 0.142,
-        "lowest": 0.142,
-        "highest": 0.142,
-        "tier": "moderate",
-        "incomplete": False,
-        "base": -3.0,
-        "contributions": [
-            Contribution(factor="days", title="days in hospital", value=5, log_odds=0.2),
-            Contribution(factor="low_sodium", title="low sodium", value=1, log_odds=1.0),
-        ],
-        "calibration": Calibration(stays=10000, brier=0.12, intercept=0.07, slope=0.998),
-        "band": RiskBand(above=0.1, up_to=0.15, stays=999, predicted=0.131, observed=0.128),
-    }
-    return Prediction(**(facts | more))
-
-
 def test_a_prediction_says_what_added_how_much_and_how_well_it_held() -> None:
     said = sentences(memorial_day(risk=Risk(prediction=predicted())))
     assert said["risk:prediction"] == (
@@ -372,8 +355,10 @@ async def test_the_page_names_the_model_beside_lace(app: App) -> None:
     async with app.browser() as nora:
         await nora.post("/sign-in", data={"role": "nurse"})
         page = (await nora.get(f"/transitions/{known_as('one')}")).text
-    assert "<dt>simulated-logistic@1: 14.2 %, moderate risk</dt>" in page
-    assert "<dd>Logistic model trained on simulated data, not for clinical use" in page
+    assert '<dt class="whole">simulated-logistic@1: 14.2 %, moderate risk</dt>' in page
+    assert (
+        '<dd class="whole">Logistic model trained on simulated data, not for clinical use' in page
+    )
 
 
 async def test_the_page_explains_it_too(app: App) -> None:
