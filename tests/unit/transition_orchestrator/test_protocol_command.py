@@ -161,6 +161,55 @@ def test_the_plan_before_a_discharge_is_that_of_the_message_that_plans_it() -> N
     assert none.stdout == "Nothing is asked for before a discharge.\n"
 
 
+def test_a_disposition_may_be_a_word_of_the_site() -> None:
+    result = run("preview", *FRIDAY, "--site", "GHH", "--disposition", "home")
+    assert result.stdout.startswith(
+        "Discharged Fri 22 May 2026 17:00, America/New_York: home_visit"
+    )
+    short = run("preview", *FRIDAY, *NEW_YORK, "--disposition", "3")
+    assert "America/New_York: facility_tracking" in short.stdout
+
+
+@pytest.mark.parametrize(
+    ("args", "what"),
+    [
+        (["--disposition", "99"], "disposition 99"),
+        (["--class", "unknown"], "the class of the visit"),
+    ],
+)
+def test_a_discharge_that_people_decide_about_says_why(args: list[str], what: str) -> None:
+    result = run("preview", *FRIDAY, *NEW_YORK, *args)
+    assert "America/New_York: manual_review" in result.stdout
+    assert f"People decide: no rule says what follows {what}.\n" in result.stdout
+    assert "People decide" not in run("preview", *FRIDAY, *NEW_YORK).stdout
+
+
+@pytest.mark.parametrize(
+    ("wall", "discharged", "note"),
+    [
+        (
+            "2026-03-08T02:30",
+            "Sun 08 Mar 2026 03:30",
+            "2026-03-08T02:30 is skipped in America/New_York: it is taken as Sun 08 Mar 03:30"
+            " (D-11).\n",
+        ),
+        (
+            "2026-11-01T01:30",
+            "Sun 01 Nov 2026 01:30",
+            "2026-11-01T01:30 comes twice in America/New_York: the first is meant (D-11).\n",
+        ),
+        ("2026-03-08T03:30", "Sun 08 Mar 2026 03:30", ""),
+        ("2026-03-08T02:30-05:00", "Sun 08 Mar 2026 03:30", ""),
+    ],
+)
+def test_a_wall_time_that_the_change_of_clocks_makes_doubtful_is_said(
+    wall: str, discharged: str, note: str
+) -> None:
+    result = run("preview", "--discharge", wall, *NEW_YORK)
+    assert result.stdout.startswith(f"Discharged {discharged}, America/New_York")
+    assert result.stderr == note
+
+
 def test_a_discharge_that_needs_nothing_says_so() -> None:
     result = run("preview", *FRIDAY, *NEW_YORK, "--disposition", "20")
     assert result.exit_code == 0
@@ -182,6 +231,16 @@ def test_a_discharge_that_needs_nothing_says_so() -> None:
         ([*FRIDAY, *NEW_YORK, "--tier", "huge"], "no tier"),
         ([*FRIDAY, *NEW_YORK, "--flag", "rain"], "'rain' is none of"),
         ([*FRIDAY, *NEW_YORK, "--done", "visit"], "no CODE=INSTANT"),
+        (
+            [*FRIDAY, *NEW_YORK, "--done", "nope=2026-05-24T10:00"],
+            "'nope' is no step of this plan; there are: initial_contact, ",
+        ),
+        (
+            [*BEFORE, *NEW_YORK, "--done", "home_visit=2026-05-24T10:00"],
+            "'home_visit' is no step of this plan; there are: pre_discharge_plan",
+        ),
+        ([*FRIDAY, *NEW_YORK, "--disposition", "HOME"], "(--site); there are: none"),
+        ([*FRIDAY, "--site", "GHH", "--disposition", "SNF"], "(--site); there are: HOME"),
     ],
 )
 def test_what_cannot_be_previewed_is_told_in_a_sentence(args: list[str], sentence: str) -> None:

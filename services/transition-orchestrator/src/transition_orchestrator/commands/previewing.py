@@ -1,10 +1,10 @@
 """`protocol preview`: the plan of a discharge as a timeline, and why a step is left out."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import TypedDict, Unpack
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -18,6 +18,7 @@ from transition_orchestrator.commands.terminal import (
     site_of,
 )
 from transition_orchestrator.commands.timelines import ends_at, local, print_plan
+from transition_orchestrator.commands.typed import disposition_of, done_of, instant_of, zone_of
 from transition_orchestrator.domain.calendar import BusinessCalendar, LocalDays
 from transition_orchestrator.domain.encounter import EncounterClass
 from transition_orchestrator.domain.plan import Case
@@ -28,7 +29,7 @@ from transition_orchestrator.domain.programme import (
     Programme,
     Programmes,
 )
-from transition_orchestrator.domain.protocol import Protocol
+from transition_orchestrator.domain.protocol import Plan, Protocol
 from transition_orchestrator.domain.routing import Route, TransitionKind, route_of
 from transition_orchestrator.domain.soundness import known_circumstances
 from transition_orchestrator.site_rules import rules_in
@@ -44,6 +45,8 @@ class _Place:
     zone: ZoneInfo
     days: LocalDays
     programme: Programme
+    dispositions: Mapping[str, str]
+    """The site's own words for UB-04 FL17."""
 
 
 class _Asked(TypedDict):
@@ -68,7 +71,9 @@ class _Asked(TypedDict):
 @click.option("--discharge", default="", help="ISO 8601; without an offset, local time.")
 @click.option("--expected-discharge", default="", help="Instead: what there is to do before it.")
 @click.option("--planned", default="", help="When that was first said (A16); else a day before.")
-@click.option("--disposition", default="01", help="UB-04 FL17 (PV1-36); default: 01.")
+@click.option(
+    "--disposition", default="01", help="PV1-36: UB-04 FL17, or a word of the site; default: 01."
+)
 @click.option(
     "--class",
     "encounter_class",
@@ -103,12 +108,12 @@ def _preview_planning(asked: _Asked, place: _Place) -> None:
     if plan is None:
         out.print("Nothing is asked for before a discharge.")
         return
-    expected_at = _instant(asked["expected_discharge"], place.zone)
+    expected_at = instant_of(asked["expected_discharge"], place.zone)
     planned, admission = asked["planned"], asked["admission"]
-    began_at = _instant(planned, place.zone) if planned else expected_at - _A_DAY
-    admitted_at = _instant(admission, place.zone) if admission else None
+    began_at = instant_of(planned, place.zone) if planned else expected_at - _A_DAY
+    admitted_at = instant_of(admission, place.zone) if admission else None
     case = case_before(expected_at, began_at, admitted_at, place.days)
-    case = replace(case, done=dict(_done(one, place.zone) for one in asked["done"]))
+    case = replace(case, done=done_of(asked["done"], plan, place.zone))
     at = expected_at.astimezone(place.zone).strftime(_ON)
     out.print(f"Expected to leave {at}, {place.zone}: {TransitionKind.DISCHARGE_PLANNING}")
     out.print(f"First planned {local(began_at, place.zone)}.")
@@ -119,15 +124,18 @@ def _preview_planning(asked: _Asked, place: _Place) -> None:
 
 def _preview_follow_up(asked: _Asked, place: _Place) -> None:
     encounter_class = EncounterClass(asked["encounter_class"])
-    route = route_of(encounter_class, asked["disposition"])
+    disposition = disposition_of(asked["disposition"], place.dispositions)
+    route = route_of(encounter_class, disposition)
     if route.kind is None or _is_off(route.kind, place.programme):
-        _print_nothing(encounter_class, asked["disposition"], route)
+        _print_nothing(encounter_class, disposition, route)
         return
     known = _known(route, encounter_class, asked["tier"], asked["flag"])
     enrolments = place.programme.enrolments(route.kind, known)
-    case = _case(asked, place, known, enrolments)
-    _print_head(place, route.kind, case, enrolments)
     plan = place.programme.plan_of(route.kind)
+    case = _case(asked, place, plan, known, enrolments)
+    _print_head(place, route.kind, case, enrolments)
+    if route.kind is TransitionKind.MANUAL_REVIEW:
+        _print_why_people_decide(encounter_class, disposition)
     print_plan(plan, case, place.zone)
     out.print(f"The period ends {ends_at(plan, case, place.zone)}: {plan.period}.")
 
@@ -138,15 +146,19 @@ def _is_off(kind: TransitionKind, programme: Programme) -> bool:
 
 
 def _case(
-    asked: _Asked, place: _Place, known: frozenset[str], enrolments: Sequence[Enrolment]
+    asked: _Asked,
+    place: _Place,
+    plan: Plan,
+    known: frozenset[str],
+    enrolments: Sequence[Enrolment],
 ) -> Case:
     admission = asked["admission"]
     return Case(
-        _instant(asked["discharge"], place.zone),
+        instant_of(asked["discharge"], place.zone),
         known,
         place.days,
-        admitted_at=_instant(admission, place.zone) if admission else None,
-        done=dict(_done(one, place.zone) for one in asked["done"]),
+        admitted_at=instant_of(admission, place.zone) if admission else None,
+        done=done_of(asked["done"], plan, place.zone),
         not_enrolled={one.protocol: one.because for one in enrolments if not one.enrolled},
     )
 
@@ -162,18 +174,13 @@ def _place(names: Sequence[str], site: str, zone: str) -> _Place:
         except DocumentError as error:
             end(f"{error}")
         here, days, own = document.zone, rules.days, rules.opens_with
+        words = document.hl7.dispositions
     else:
-        here = _zone(zone)
+        here = zone_of(zone)
         days, own = LocalDays(here, BusinessCalendar()), None
+        words = {}
     chosen = _chosen([protocol_of(name, programmes) for name in names])
-    return _Place(here, days, chosen or own or _default(programmes))
-
-
-def _zone(name: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
-        end(f"{name!r} is not an IANA time zone such as America/New_York.")
+    return _Place(here, days, chosen or own or _default(programmes), words)
 
 
 def _chosen(protocols: Sequence[Protocol]) -> Programme | None:
@@ -200,24 +207,15 @@ def _known(
     return frozenset({*route.flags, *said, *tiers, encounter_class.value})
 
 
-def _instant(text: str, zone: ZoneInfo) -> datetime:
-    try:
-        said = datetime.fromisoformat(text)
-    except ValueError:
-        end(f"{text!r} is no instant such as 2026-05-22T17:00-04:00 or 2026-05-22T17:00.")
-    return (said if said.tzinfo else said.replace(tzinfo=zone)).astimezone(UTC)
-
-
-def _done(text: str, zone: ZoneInfo) -> tuple[str, datetime]:
-    code, separator, at = text.partition("=")
-    if not separator:
-        end(f"{text!r} is no CODE=INSTANT such as home_visit=2026-05-24T10:00.")
-    return code, _instant(at, zone)
-
-
 def _print_nothing(encounter_class: EncounterClass, disposition: str, route: Route) -> None:
     flags = f" ({', '.join(sorted(route.flags))})" if route.flags else ""
     out.print(f"Nothing is followed up: class {encounter_class}, disposition {disposition}{flags}.")
+
+
+def _print_why_people_decide(encounter_class: EncounterClass, disposition: str) -> None:
+    unknown = encounter_class is EncounterClass.UNKNOWN
+    what = "the class of the visit" if unknown else f"disposition {disposition}"
+    out.print(f"People decide: no rule says what follows {what}.")
 
 
 def _print_head(
