@@ -190,13 +190,12 @@ def test_a_discharge_that_people_decide_about_says_why(args: list[str], what: st
         (
             "2026-03-08T02:30",
             "Sun 08 Mar 2026 03:30",
-            "2026-03-08T02:30 is skipped in America/New_York: it is taken as Sun 08 Mar 03:30"
-            " (D-11).\n",
+            "2026-03-08T02:30 is skipped in America/New_York: it is taken as Sun 08 Mar 03:30",
         ),
         (
             "2026-11-01T01:30",
             "Sun 01 Nov 2026 01:30",
-            "2026-11-01T01:30 comes twice in America/New_York: the first is meant (D-11).\n",
+            "2026-11-01T01:30 comes twice in America/New_York: the first is meant",
         ),
         ("2026-03-08T03:30", "Sun 08 Mar 2026 03:30", ""),
         ("2026-03-08T02:30-05:00", "Sun 08 Mar 2026 03:30", ""),
@@ -207,7 +206,7 @@ def test_a_wall_time_that_the_change_of_clocks_makes_doubtful_is_said(
 ) -> None:
     result = run("preview", "--discharge", wall, *NEW_YORK)
     assert result.stdout.startswith(f"Discharged {discharged}, America/New_York")
-    assert result.stderr == note
+    assert result.stderr == (f"{note} (D-11).\n" if note else "")
 
 
 def test_a_discharge_that_needs_nothing_says_so() -> None:
