@@ -74,7 +74,7 @@ _EFFECTS: Mapping[MessageKind, str] = {
     MessageKind.VISIT_MERGED: "two visits become one; one transition stays live",
     MessageKind.PATIENT_MOVED: "the visits so far, and their transitions, are the other person's",
     MessageKind.ACCOUNT_MOVED: "the account's visits and transitions are the other person's",
-    MessageKind.VISIT_MOVED: "the visit and its transition are the other person's",
+    MessageKind.VISIT_MOVED: "the visit so far and its transition are the other person's",
     MessageKind.NUMBER_CHANGED: "the same under another number; the former one stays an alias",
     MessageKind.PATIENT_DELETED: "no cancel: the flag `record_deleted`",
     MessageKind.VISIT_DELETED: "no cancel: the flag `record_deleted`",
