@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from worklist.domain.access import Access, Verdict, decide
+from worklist.domain.access import About, Access, Verdict, decide
 from worklist.domain.people import Person
 
 NORA = Person("nora", "Nora Field", "nurse")
@@ -51,6 +51,19 @@ def test_who_runs_the_system_breaks_no_glass(role: str, access: Access) -> None:
 @pytest.mark.parametrize("reason", ["", "  ", "...", "\n-\t"])
 def test_a_reason_without_a_word_is_none(reason: str) -> None:
     assert decide(NORA, Access.ASSIGNED, assigned=False, reason=reason) == DENIED
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        *(("o'neill-king called", True), ("for NEILL", True), ("King's son", True)),
+        *(("MR-1 is mine", True), ("mr.7", True), ("as (7) says", False), ("MR-12", False)),
+        *(("the kingdom of Li, o my", False), ("", False)),
+    ],
+)
+def test_a_name_is_told_by_its_longer_parts_as_words_and_by_mrns(words: str, named: bool) -> None:  # noqa: FBT001 - a case of the table
+    about = About("GHH", "key", name="O'Neill-King, Li", mrns=("MR-1", "MR.7", ""))
+    assert about.named_in(words) is named
 
 
 def test_what_breaks_the_glass_alerts_and_what_goes_on_behind_it_does_not() -> None:

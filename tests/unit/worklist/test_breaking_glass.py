@@ -9,7 +9,7 @@ import httpx
 import pytest
 from prometheus_client import REGISTRY
 from tests.support.worklist_app import App, fresh_app
-from tests.support.worklist_builders import encounter, notice, patient, step, transition
+from tests.support.worklist_builders import encounter, newer, notice, patient, step, transition
 from tests.support.worklist_fakes import THREE_ZONES
 from tests.unit.worklist.test_access import worked_case
 from tests.unit.worklist.test_pages import form_token, text, visible
@@ -114,6 +114,59 @@ async def test_broken_glass_stays_broken_for_this_person_and_patient_for_a_while
 @pytest.mark.parametrize("reason", ["", "   ", "?!"])
 async def test_a_reason_without_a_word_opens_nothing(app: App, reason: str) -> None:
     assert (await ask(app, "nurse2", READ, **{"Break-Glass-Reason": reason})).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        *("Mrs Quillfeather asked for me", "ARDITH'S daughter called", "covering for MR1001."),
+        "covering for mr0999, as it was",
+    ],
+)
+async def test_a_reason_that_names_the_patient_opens_nothing_and_is_kept_nowhere(
+    app: App, reason: str
+) -> None:
+    renumbered = patient(former_mrns=["MR0999"])
+    await app.hear(newer(ONE, patient=renumbered), newer(encounter(), patient=renumbered))
+    for path in (READ, "/transitions?mrn=MR1001", f"/tasks/{VISIT}", "/encounters?visit=V-one"):
+        answer = await ask(app, "nurse2", path, **{"Break-Glass-Reason": reason})
+        assert answer.status_code == 422
+        rule = "The reason names the patient: say why without their name or MRN."
+        assert answer.json()["errors"] == [{"place": "header.Break-Glass-Reason", "rule": rule}]
+        assert_nothing_of_the_patient(answer)
+    assert {(one.allowed, one.alert, one.reason) for one in entries(app)} == {(False, True, "")}
+    assert (await ask(app, "nurse2", READ)).status_code == 403
+
+
+async def test_a_reason_with_a_name_of_one_stay_opens_no_other_stay_of_the_patient(
+    app: App,
+) -> None:
+    married = patient(name="Rookwood, Ardith")
+    await app.hear(transition("earlier", patient=married))
+    why = {"Break-Glass-Reason": "Mrs Rookwood called"}
+    assert (await ask(app, "nurse2", "/transitions?mrn=MR1001", **why)).status_code == 422
+    assert [(one.allowed, one.reason) for one in entries(app)] == [(False, "")]
+
+
+async def test_nobody_works_for_a_reason_that_names_the_patient(app: App) -> None:
+    async with app.client(subject="nurse2") as client:
+        answer = await client.post(
+            f"/api/tasks/{CALL}/claim",
+            headers={"If-Match": "*", "Break-Glass-Reason": "for Quillfeather"},
+        )
+    assert answer.status_code == 422
+    assert [(one.allowed, one.reason) for one in entries(app)] == [(False, "")]
+
+
+async def test_a_reason_may_have_words_that_are_no_more_than_like_the_name(app: App) -> None:
+    why = {"Break-Glass-Reason": "Ada is ill; MR10012 and the quill"}
+    assert (await ask(app, "nurse2", READ, **why)).status_code == 200
+
+
+async def test_who_is_assigned_needs_no_reason_and_is_not_held_to_one(app: App) -> None:
+    why = {"Break-Glass-Reason": "Quillfeather"}
+    assert (await ask(app, "nurse1", READ, **why)).status_code == 200
+    assert {one.reason for one in entries(app)} == {""}
 
 
 async def test_a_task_of_the_pool_is_shown_without_its_patient_until_it_is_claimed(
@@ -247,6 +300,24 @@ async def test_a_form_without_a_reason_or_from_elsewhere_opens_nothing(
     for given in ({"form_token": token, "reason": " "}, {"reason": "covering weekend"}):
         assert (await nora.post(f"{page}/break-glass", data=given)).status_code == 403
     assert (await nora.get(page)).status_code == 403
+
+
+async def test_a_form_with_a_reason_that_names_the_patient_stays_and_says_so(
+    app: App, nora: httpx.AsyncClient
+) -> None:
+    page = f"/transitions/{ONE.transition_id}"
+    token = form_token((await nora.get(page)).text)
+    given = {"form_token": token, "reason": "Ardith's nurse is ill"}
+    answer = await nora.post(f"{page}/break-glass", data=given)
+    assert answer.status_code == 422
+    words = visible(answer.text)
+    assert "The reason names the patient: say why without their name or MRN." in words
+    assert "Why you have to see this patient" in words
+    assert_nothing_of_the_patient(answer)
+    assert (await nora.get(page)).status_code == 403
+    again = {"form_token": form_token(answer.text), "reason": "their nurse is ill"}
+    assert (await nora.post(f"{page}/break-glass", data=again)).status_code == 303
+    assert {one.reason for one in entries(app)} == {"", "their nurse is ill"}
 
 
 async def test_the_worklist_shows_initials_and_no_link_for_what_waits_to_be_claimed(

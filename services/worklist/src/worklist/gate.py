@@ -7,13 +7,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import timedelta
 from typing import TypeAlias, TypeVar
+from uuid import UUID
 
 from prometheus_client import Counter
 
 from care_chassis.clock import Clock
 from care_chassis.logs import get_logger
 from care_contracts.notifications import NotificationSnapshot
-from care_contracts.transitions import EncounterSnapshot
+from care_contracts.transitions import EncounterSnapshot, TransitionPatient
 from worklist.domain.access import About, Access, Ties, Verdict, decide
 from worklist.domain.audit import Action, AuditEntry
 from worklist.domain.people import Person
@@ -37,6 +38,14 @@ class NotAssigned(Exception):  # noqa: N818 - it says what is the case
     def __init__(self, about: About) -> None:
         super().__init__("not assigned")
         self.transition_id = about.transition_id
+
+
+class ReasonNamesPatient(NotAssigned):
+    """Reasons are kept in the audit, which names nobody, so this one broke no glass."""
+
+    def __str__(self) -> str:
+        """What to do, in a sentence that names nobody either."""
+        return "The reason names the patient: say why without their name or MRN."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,13 +113,14 @@ class Gate:
         Raises NotAssigned.
         """
         about, of_the_pool = _about(item), instead(item)
-        (verdict,) = await self._judge([about], "" if of_the_pool else self.reason)
+        named = about.named_in(self.reason)
+        (verdict,) = await self._judge([about], "" if of_the_pool or named else self.reason)
         if of_the_pool and not verdict.allowed:
             return of_the_pool
         if verdict.alert:
             await self.keep(self._judged(entry, [about], [verdict]))
         if not verdict.allowed:
-            raise NotAssigned(about)
+            raise _denied(about, named=named)
         return item
 
     async def _shown(
@@ -124,15 +134,18 @@ class Gate:
         about = [_about(one) for one in found]
         # Two patients may have one number: the glass is broken for one of them, not for both.
         breaks_for_one = of_one and len({one.patient for one in about}) == 1
-        verdicts = await self._judge(about, self.reason if breaks_for_one else "")
+        reason = self.reason if breaks_for_one else ""
+        named = any(one.named_in(reason) for one in about)
+        verdicts = await self._judge(about, "" if named else reason)
         shown = [
             as_seen
             for one, verdict in zip(found, verdicts, strict=True)
             if (as_seen := one if verdict.allowed else instead(one) if instead else None)
         ]
-        if of_one and found and not shown:
+        in_vain = named and not all(one.allowed for one in verdicts)
+        if in_vain or (of_one and found and not shown):
             await self.keep(self._judged(entry, about, verdicts))
-            raise NotAssigned(about[0])
+            raise _denied(about[0], named=named)
         granted = [one for one in verdicts if one.allowed]
         await self.keep(self._judged(entry, [_about(one) for one in shown], granted))
         return shown
@@ -170,16 +183,24 @@ class Gate:
         )
 
 
+def _denied(about: About, *, named: bool) -> NotAssigned:
+    return ReasonNamesPatient(about) if named else NotAssigned(about)
+
+
 def _about(one: Item | Followed | EncounterSnapshot | NotificationSnapshot) -> About:
     match one:
         case Item() | Followed():
             transition = one.transition
-            key = transition.patient.patient_key
-            return About(transition.site, key, transition.transition_id)
+            return _of(transition.site, transition.patient, transition.transition_id)
         case EncounterSnapshot():
-            return About(one.site, one.patient.patient_key)
+            return _of(one.site, one.patient)
         case NotificationSnapshot():
             return About(one.site, one.patient_key)
+
+
+def _of(site: str, patient: TransitionPatient, transition_id: UUID | None = None) -> About:
+    mrns = (patient.mrn, *patient.former_mrns)
+    return About(site, patient.patient_key, transition_id, patient.name, mrns)
 
 
 def _given(wanted: Filter) -> tuple[str, ...]:

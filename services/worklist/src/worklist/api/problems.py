@@ -21,7 +21,7 @@ from worklist.domain.work import (
     TaskIsClosed,
     WorkRefused,
 )
-from worklist.gate import NotAssigned
+from worklist.gate import NotAssigned, ReasonNamesPatient
 from worklist.measure_home_visits import NotMeasured
 from worklist.places import NotAPlace
 
@@ -74,6 +74,7 @@ def answer_problems(app: FastAPI) -> None:
         NotYet: lambda error: _unprocessable("body.at", error),
         NoteNeeded: lambda error: _unprocessable("body.note", error),
         NotAssigned: _not_assigned,
+        ReasonNamesPatient: lambda error: _unprocessable("header.Break-Glass-Reason", error),
         NotAPlace: lambda error: _unprocessable("query.next", error),
         NotMeasured: lambda error: _unprocessable(f"query.{error.place}", error),
         RequestValidationError: _invalid,

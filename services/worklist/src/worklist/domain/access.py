@@ -1,10 +1,11 @@
 """Who may see a patient, and what it takes where they may not (rulebook section 10).
 
 A site says whether its whole care team sees its patients, or only who is assigned to them. Who is
-not may break the glass: say why, and see that patient for a while. That raises an alert, as does
-every try without a reason (DCM 110113, 110127).
+not may break the glass: say why, without naming the patient, and see them for a while. That raises
+an alert, as does every try without such a reason (DCM 110113, 110127).
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -13,6 +14,9 @@ from uuid import UUID
 from worklist.domain.people import Person
 
 _SYSTEMS = frozenset({"integration"})
+_WORD = re.compile(r"[^\W_]+")
+_SHORTEST_NAME = 3
+"""Shorter parts of names are words that a reason may need."""
 
 
 class Access(StrEnum):
@@ -31,6 +35,22 @@ class About:
     site: str
     patient: str
     transition_id: UUID | None = None
+    name: str = ""
+    mrns: tuple[str, ...] = ()
+    """The present one and former ones."""
+
+    def named_in(self, words: str) -> bool:
+        """Whether these words have a part of the patient's name in them, or one of their MRNs."""
+        said = words.casefold()
+        parts = {part for part in _words(self.name) if len(part) >= _SHORTEST_NAME}
+        mrns = [re.escape(mrn.casefold()) for mrn in self.mrns if mrn]
+        return not parts.isdisjoint(_words(said)) or any(
+            re.search(rf"(?<!\w){mrn}(?!\w)", said) for mrn in mrns
+        )
+
+
+def _words(text: str) -> set[str]:
+    return set(_WORD.findall(text.casefold()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from care_chassis.clock import Clock
 from care_chassis.errors import TransientError
 from care_chassis.logs import get_logger
 from worklist.domain.people import Person
-from worklist.gate import NotAssigned
+from worklist.gate import NotAssigned, ReasonNamesPatient
 from worklist.pages.sessions import ForeignForm, NotSignedIn, Sessions, Visitor
 from worklist.pages.views import Viewer
 from worklist.places import NotAPlace
@@ -126,8 +126,11 @@ class Frame:
         """The patient is not theirs; the page says how to see them all the same."""
         transition_id = error.transition_id if isinstance(error, NotAssigned) else None
         hours = f"{self._patients.open_for / timedelta(hours=1):g}"
-        content = {"transition_id": transition_id, "hours": hours}
-        visitor, status = self.sessions.visitor(request), HTTPStatus.FORBIDDEN
+        named = isinstance(error, ReasonNamesPatient)
+        refused = str(error) if named else ""
+        content = {"transition_id": transition_id, "hours": hours, "refused": refused}
+        visitor = self.sessions.visitor(request)
+        status = HTTPStatus.UNPROCESSABLE_ENTITY if named else HTTPStatus.FORBIDDEN
         return self.render(request, "not_assigned.html", content, visitor=visitor, status=status)
 
     async def _explain(self, request: Request, error: Exception) -> Response:
