@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Locator, Page, Route, expect
 from tests.browser.conftest import Visit
+from tests.support.eventually import eventually
 from tests.support.worklist_builders import newer, patient, predicted, withdrawn
 from tests.support.worklist_program import Voices, fresh_transition
 
@@ -245,9 +246,12 @@ async def test_what_a_model_says_leaves_the_stay_its_room(
     await expect(label).to_be_visible()
     assert await page.evaluate("document.documentElement.scrollWidth") == width
     stay = page.locator("aside dd", has_text="visit V-")
-    box = await stay.bounding_box()
-    assert box
-    assert box["width"] > 130
+
+    async def width_of_stay() -> float:
+        box = await stay.bounding_box()
+        return box["width"] if box else 0.0  # the page was just drawn anew
+
+    await eventually(width_of_stay, until=lambda wide: wide > 130)
 
 
 async def test_the_keyboard_is_enough(visit: Visit, voices: Voices) -> None:
