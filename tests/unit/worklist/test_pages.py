@@ -375,7 +375,13 @@ async def test_a_visit_says_who_saw_the_patient_and_when(app: App, nora: httpx.A
     await app.hear(transition("seen", steps=[planned]))
     said: dict[str, Any] = {"outcome": "done", "credential": "NP", "mdm": "high"}
     late = await press(nora, "complete", planned.task_id, done_at="2026-06-01T10:16", **said)
-    assert "a time to come is none" in await landing(nora, late)
+    refused = "Follow up visit: Say when it was; a time to come is none."
+    assert refused in visible(await landing(nora, late))
+    detail = f"/transitions/{known_as('seen')}"
+    again = await press(
+        nora, "complete", planned.task_id, done_at="2026-06-01T10:16", back=detail, **said
+    )
+    assert refused in visible(await landing(nora, again))
     await press(nora, "complete", planned.task_id, done_at="2026-06-01T09:30", **said)
     evidence = (await app.task(planned.task_id)).work.evidence
     assert (evidence.credential, evidence.mdm) == ("NP", "high")

@@ -3,8 +3,8 @@
 The page is told by a code what happened, so that a reload repeats nothing.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Annotated, Literal
@@ -80,6 +80,16 @@ _REFUSALS: Mapping[type[Exception], str] = {
     NoteNeeded: "note",
     NotYet: "time",
 }
+
+
+def said_of(code: str, tasks: Iterable[Task]) -> Said | None:
+    """What a code in the address says; a refusal names its task, where the page shows that one."""
+    what, _, task_id = code.partition(".")
+    said = SAID.get(what)
+    title = next((one.step.title for one in tasks if str(one.task_id) == task_id), "")
+    return replace(said, text=f"{title}: {said.text}") if said and title else said
+
+
 _DEEDS = {
     "claim": Deed.CLAIMED,
     "release": Deed.RELEASED,
@@ -204,5 +214,6 @@ def _way_back(back: str, said: str, task_id: UUID) -> str:
     parts = urlsplit(back)
     ours = not parts.scheme and not parts.netloc and parts.path.startswith("/")
     path = parts.path if ours and not parts.path.startswith("//") else "/"
-    query = "&".join(filter(None, (parts.query if ours else "", urlencode({"said": said}))))
+    code = said if SAID[said].good else f"{said}.{task_id}"
+    query = "&".join(filter(None, (parts.query if ours else "", urlencode({"said": code}))))
     return f"{path}?{query}#task-{task_id}"

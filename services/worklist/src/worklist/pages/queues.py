@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Query, Request, Response
 
 from worklist.domain.order import Due
-from worklist.pages.deeds import SAID
+from worklist.pages.deeds import said_of
 from worklist.pages.frame import Frame
 from worklist.pages.views import RowView, Viewer
 from worklist.places import after, after_task, word_after, word_after_task
@@ -110,7 +110,7 @@ class QueuePage:
             "groups": _groups(asked.queue, items, viewer),
             "nothing": _NOTHING[asked.queue],
             "following": asked.href(after=following) if following else "",
-            "said": SAID.get(said),
+            "said": said_of(said, (item.task for item in items)),
             "as_of": viewer.times(asked.where.site or "").at(viewer.now),
             "as_of_zone": viewer.times(asked.where.site or "").zone_at(viewer.now),
         }

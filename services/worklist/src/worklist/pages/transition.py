@@ -19,7 +19,7 @@ from worklist.domain.order import Pressure, pressure
 from worklist.domain.tasks import Task
 from worklist.explaining import Told, explain
 from worklist.explaining.prediction import caution, summary
-from worklist.pages.deeds import SAID
+from worklist.pages.deeds import said_of
 from worklist.pages.frame import Frame
 from worklist.pages.times import LocalTimes, Shown, on
 from worklist.pages.views import TaskView, Viewer, chips, risk
@@ -82,7 +82,7 @@ class TransitionPage:
         times = viewer.times(transition.site)
         content = {
             "here": f"/transitions/{transition_id}",
-            "said": SAID.get(said),
+            "said": said_of(said, followed.tasks),
             "patient": viewer.patient(transition),
             **_facts(transition, times, self._frame.sites.name(transition.site)),
             **_plan(followed, viewer),
