@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import AsyncGenerator
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -493,6 +493,20 @@ async def test_the_detail_page_shows_patient_clocks_plan_notices_and_record(
         "The plan asks for Home visit, Initial contact",
     ):
         assert said in words
+
+
+@pytest.mark.parametrize("state", ["interrupted", "superseded", "closed", "completed"])
+async def test_a_follow_up_that_has_stopped_is_eligible_for_billing_only_with_a_code(
+    app: App, nora: httpx.AsyncClient, state: str
+) -> None:
+    without = newer(ONE, state=state)
+    await app.hear(without)
+    words = visible(await text(nora, DETAIL))
+    assert "Transitional care billing No code as things stand Engagement" in words
+    coded = ONE.tcm.model_copy(update={"code": "99495", "period_last_on": date(2026, 6, 30)})
+    await app.hear(newer(without, tcm=coded))
+    words = visible(await text(nora, DETAIL))
+    assert "Transitional care billing Eligible, until 30 Jun 2026" in words
 
 
 async def test_what_was_withdrawn_says_why_in_plain_words(

@@ -118,7 +118,7 @@ def transition_router(page: TransitionPage) -> APIRouter:
 
 def _facts(transition: TransitionSnapshot, times: LocalTimes, site: str) -> dict[str, object]:
     """What is known of the stay and of the transition."""
-    tcm = transition.tcm
+    tcm, tcm_until = _billing(transition)
     return {
         "transition": transition,
         "site": site,
@@ -136,11 +136,25 @@ def _facts(transition: TransitionSnapshot, times: LocalTimes, site: str) -> dict
         "attending": _practitioner(transition.attending),
         "primary_care": _practitioner(transition.primary_care_provider),
         "diagnoses": [one.text or one.code for one in transition.diagnoses],
-        "tcm": {"yes": "Eligible", "no": "Not eligible"}.get(tcm.eligible, "Needs review"),
-        "tcm_until": _on(tcm.period_last_on),
+        "tcm": tcm,
+        "tcm_until": tcm_until,
         "engagement_until": _on(transition.hedis.engagement_last_on),
         "medrec_until": _on(transition.hedis.medrec_last_on),
     }
+
+
+def _billing(transition: TransitionSnapshot) -> tuple[str, str]:
+    """How the claim stands, and until when its period runs.
+
+    A discharge stays eligible when its follow-up stops, but then says nothing of a claim: without
+    what a code needs there is none.
+    """
+    tcm = transition.tcm
+    coded = tcm.code or tcm.code_if_high
+    if tcm.eligible == "yes" and transition.state not in _RUNNING and not coded:
+        return "No code as things stand", ""
+    eligible = {"yes": "Eligible", "no": "Not eligible"}.get(tcm.eligible, "Needs review")
+    return eligible, _on(tcm.period_last_on)
 
 
 def _team(transition: TransitionSnapshot, sites: Sites) -> str:
