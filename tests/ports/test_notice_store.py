@@ -1,7 +1,7 @@
 """What every store of notices does, the one in memory and the one in PostgreSQL alike."""
 
 import random
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator
 from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID, uuid5
@@ -11,7 +11,6 @@ from tests.support.manual_clock import START
 from tests.support.notifier_fakes import (
     EMERGENCY,
     PERSON,
-    FakeNotebook,
     NoticeDesk,
     NoticeStore,
     admitted,
@@ -23,8 +22,8 @@ from tests.support.notifier_fakes import (
     registered,
     updated,
 )
+from tests.support.notifier_stores import KINDS, notice_store
 
-from care_chassis.database import Database
 from notifier.domain.delivery import Attempt, Outcome, begin
 from notifier.domain.facts import (
     Clinician,
@@ -37,7 +36,6 @@ from notifier.domain.facts import (
 from notifier.domain.notices import Addressee, Notice, NoticeState, Recipient, Role
 from notifier.domain.people import Person
 from notifier.domain.visits import About, Care, Visit
-from notifier.store import Store
 
 MINUTE = timedelta(minutes=1)
 STAMP = Stamp(START, "e1")
@@ -53,19 +51,10 @@ ANN = Person(
 IDS = UUID("780b3f6e-d003-535d-87e4-ac3c3de9d0f5")
 
 
-@pytest.fixture(params=["memory", "postgresql"])
+@pytest.fixture(params=KINDS)
 async def store(request: pytest.FixtureRequest) -> AsyncGenerator[NoticeStore]:
-    if request.param == "memory":
-        yield FakeNotebook()
-        return
-    make_database: Callable[[str], str] = request.getfixturevalue("make_database")
-    async with Database(make_database("notifier")) as database:
-        async with database.transaction() as connection:
-            await connection.execute(
-                "TRUNCATE people, visits, attempts, notices, inbox, outbox"
-                ", follow_ups, stopped_numbers"
-            )
-        yield Store(database)
+    async with notice_store(request) as store:
+        yield store
 
 
 def visit_of(patient: str, visit: str = "v1") -> Visit:

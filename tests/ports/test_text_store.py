@@ -1,7 +1,7 @@
 """What every store of texts does, the one in memory and the one in PostgreSQL alike."""
 
 import random
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -10,41 +10,30 @@ import pytest
 from tests.support.manual_clock import START
 from tests.support.notifier_fakes import (
     TEXTS,
-    FakeNotebook,
     NoticeDesk,
     NoticeStore,
     home,
     key,
     merged,
 )
+from tests.support.notifier_stores import KINDS, notice_store
 from tests.support.worklist_builders import known_as, newer
 
-from care_chassis.database import Database
 from care_contracts.transitions import TransitionState
 from notifier.domain.delivery import Attempt, Outcome, begin
 from notifier.domain.notices import Notice, NoticeState
 from notifier.domain.people import Person
 from notifier.domain.texts import FollowUp, confirmation_of, follow
 from notifier.ports import TextLog
-from notifier.store import Store
 
 NUMBER, OTHER = "+12125550142", "+12125550143"
 MINUTE = timedelta(minutes=1)
 
 
-@pytest.fixture(params=["memory", "postgresql"])
+@pytest.fixture(params=KINDS)
 async def store(request: pytest.FixtureRequest) -> AsyncGenerator[NoticeStore]:
-    if request.param == "memory":
-        yield FakeNotebook()
-        return
-    make_database: Callable[[str], str] = request.getfixturevalue("make_database")
-    async with Database(make_database("notifier")) as database:
-        async with database.transaction() as connection:
-            await connection.execute(
-                "TRUNCATE people, visits, attempts, notices, inbox, outbox"
-                ", follow_ups, stopped_numbers"
-            )
-        yield Store(database)
+    async with notice_store(request) as store:
+        yield store
 
 
 def follow_up(

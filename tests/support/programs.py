@@ -11,7 +11,7 @@ import httpx
 from aiokafka import AIOKafkaConsumer
 from tests.support.eventually import eventually
 
-from care_chassis.events import Event, read_event
+from care_chassis.events import Event, OutgoingEvent, read_event
 from care_devstack.ports import free_ports
 
 
@@ -101,3 +101,18 @@ async def overhearing(bootstrap: str, topic: str) -> AsyncGenerator[list[Event]]
             listening.cancel()
     finally:
         await consumer.stop()
+
+
+def outgoing(topic: str, event: Event) -> OutgoingEvent:
+    """An event as it was heard, to be said on a topic."""
+    return OutgoingEvent(
+        topic=topic,
+        key=event.key,
+        event_id=event.event_id,
+        type=event.type,
+        source=event.source,
+        subject=event.subject,
+        time=event.time,
+        data=event.data,
+        correlation_id=event.correlation_id,
+    )

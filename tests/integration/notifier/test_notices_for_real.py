@@ -15,10 +15,10 @@ from tests.support.notifier_fakes import (
     discharged,
     key,
 )
-from tests.support.programs import overhearing, running
+from tests.support.programs import outgoing, overhearing, running
 
 from care_chassis.clock import SystemClock
-from care_chassis.events import Event, OutgoingEvent
+from care_chassis.events import Event
 from care_chassis.kafka import Publisher
 from care_chassis.settings import KafkaSettings
 from care_contracts import topics
@@ -57,22 +57,7 @@ class Feed:
         self._publisher = publisher
 
     async def say(self, *events: Event) -> None:
-        await self._publisher.publish(
-            [
-                OutgoingEvent(
-                    topic=topics.ENCOUNTERS,
-                    key=event.key,
-                    event_id=event.event_id,
-                    type=event.type,
-                    source=event.source,
-                    subject=event.subject,
-                    time=event.time,
-                    data=event.data,
-                    correlation_id=event.correlation_id,
-                )
-                for event in events
-            ]
-        )
+        await self._publisher.publish([outgoing(topics.ENCOUNTERS, event) for event in events])
 
 
 @pytest.fixture

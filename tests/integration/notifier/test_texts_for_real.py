@@ -9,11 +9,11 @@ import httpx
 import pytest
 from tests.support.eventually import eventually
 from tests.support.notifier_fakes import TEXTS, home, transition_told, visit_told
-from tests.support.programs import overhearing, running
+from tests.support.programs import outgoing, overhearing, running
 from tests.support.text_catcher import TextCatcher
 from tests.support.worklist_builders import newer
 
-from care_chassis.events import Event, OutgoingEvent
+from care_chassis.events import Event
 from care_chassis.kafka import Publisher
 from care_chassis.settings import KafkaSettings
 from care_contracts import topics
@@ -68,24 +68,10 @@ class Plans:
         self._publisher = publisher
 
     async def say(self, *snapshots: TransitionSnapshot) -> None:
-        visits = [_outgoing(topics.ENCOUNTERS, visit_told(one)) for one in snapshots]
+        visits = [outgoing(topics.ENCOUNTERS, visit_told(one)) for one in snapshots]
         await self._publisher.publish(visits)
-        plans = [_outgoing(topics.TRANSITIONS, transition_told(one)) for one in snapshots]
+        plans = [outgoing(topics.TRANSITIONS, transition_told(one)) for one in snapshots]
         await self._publisher.publish(plans)
-
-
-def _outgoing(topic: str, event: Event) -> OutgoingEvent:
-    return OutgoingEvent(
-        topic=topic,
-        key=event.key,
-        event_id=event.event_id,
-        type=event.type,
-        source=event.source,
-        subject=event.subject,
-        time=event.time,
-        data=event.data,
-        correlation_id=event.correlation_id,
-    )
 
 
 @pytest.fixture

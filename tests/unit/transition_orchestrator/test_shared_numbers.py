@@ -26,6 +26,15 @@ CORRECTIONS = {
     "A45 without MRG-5": said(MessageKind.VISIT_MOVED, CORRECTED_AT, mrn="M2", prior="M1"),
     "A47": said(MessageKind.NUMBER_CHANGED, CORRECTED_AT, visit=None, mrn="M2", prior="M1"),
 }
+RENUMBERED = said(
+    MessageKind.VISIT_MOVED,
+    "2026-06-11T08:00:00-04:00",
+    mrn="M2",
+    visit="V9",
+    prior="M1",
+    prior_visit="V1",
+)
+"""An A45 by which the visit gets another number, too."""
 MOVES = [name for name in CORRECTIONS if name not in ("A40", "A47")]
 
 
@@ -124,15 +133,7 @@ def moved_after_the_discharge(correction: str) -> dict[str, Any]:
 async def test_a_visit_that_gets_another_number_in_the_move_leaves_the_first_patient_theirs() -> (
     None
 ):
-    moved = said(
-        MessageKind.VISIT_MOVED,
-        "2026-06-11T08:00:00-04:00",
-        mrn="M2",
-        visit="V9",
-        prior="M1",
-        prior_visit="V1",
-    )
-    story = (*ONE, moved, admitted("2026-06-14T08:00:00-04:00", mrn="M1"))
+    story = (*ONE, RENUMBERED, admitted("2026-06-14T08:00:00-04:00", mrn="M1"))
     follow_ups, visits = await ends_of(*story)
     assert follow_ups == [("M2", "V9", *OF_ONE[2:])]
     assert visits == [("M1", "V1", "in-progress"), ("M2", "V9", "finished")]
@@ -140,15 +141,7 @@ async def test_a_visit_that_gets_another_number_in_the_move_leaves_the_first_pat
 
 
 async def test_a_visit_that_moved_to_another_number_is_told_where_it_goes_on() -> None:
-    moved = said(
-        MessageKind.VISIT_MOVED,
-        "2026-06-11T08:00:00-04:00",
-        mrn="M2",
-        visit="V9",
-        prior="M1",
-        prior_visit="V1",
-    )
-    for story in ((*ONE, moved), (ONE[0], moved, ONE[1])):
+    for story in ((*ONE, RENUMBERED), (ONE[0], RENUMBERED, ONE[1])):
         (cluster,) = (await told(story)).clusters.values()
         views = {one.view.visit: one.view for one in cluster.encounters.values() if one.view}
         assert views["V1"].continues_as == "V9"
