@@ -17,12 +17,15 @@ import ca.uhn.hl7v2.protocol.impl.ProcessorImpl;
 import ca.uhn.hl7v2.util.Terser;
 import java.net.InetSocketAddress;
 import java.util.Scanner;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Sends messages with one of HAPI's two clients and writes what HAPI takes the answers for.
  *
- * Arguments: the client (everyday, everydayOverTls, twoStep) and the port. Messages come on standard
- * input, one a line. Written are lines of three words: `heard` for each block that twoStep reads, and
+ * Arguments: the client (everyday, everydayOverTls, twoStep), the port and, for twoStep, how many blocks
+ * to hear before it leaves: it does not wait for an answer that it does not know to have asked for.
+ * Messages come on standard input, one a line. Written are lines of three words: `heard` for each block that twoStep reads, and
  * `returned` for what HAPI gives to who sent the message, or `failed`.
  */
 public final class HapiClient {
@@ -36,18 +39,20 @@ public final class HapiClient {
 
     public static void main(String[] arguments) throws Exception {
         int port = Integer.parseInt(arguments[1]);
+        CountDownLatch unheard = new CountDownLatch(arguments.length > 2 ? Integer.parseInt(arguments[2]) : 0);
         HapiContext context = new DefaultHapiContext();
         Parser parser = context.getGenericParser();
         Sender sender = switch (arguments[0]) {
             case "everyday" -> context.newClient(HOST, port, false).getInitiator()::sendAndReceive;
             case "everydayOverTls" -> context.newClient(HOST, port, true).getInitiator()::sendAndReceive;
-            case "twoStep" -> twoStep(parser, port);
+            case "twoStep" -> twoStep(parser, port, unheard);
             default -> throw new IllegalArgumentException(arguments[0]);
         };
         Scanner lines = new Scanner(System.in, "UTF-8").useDelimiter("\n");
         while (lines.hasNext()) {
             send(sender, parser.parse(lines.next()));
         }
+        unheard.await(WAIT_MILLIS, TimeUnit.MILLISECONDS);
         System.exit(0);
     }
 
@@ -63,9 +68,9 @@ public final class HapiClient {
     }
 
     /** HAPI wants a second connection for what the other side begins; nothing comes on it here. */
-    private static Sender twoStep(Parser parser, int port) throws Exception {
+    private static Sender twoStep(Parser parser, int port, CountDownLatch unheard) throws Exception {
         InetSocketAddress address = new InetSocketAddress(HOST, port);
-        TransportLayer ours = new Overheard(new ClientSocketStreamSource(address));
+        TransportLayer ours = new Overheard(new ClientSocketStreamSource(address), unheard);
         TransportLayer theirs = new MLLPTransport(new ClientSocketStreamSource(address));
         ours.connect();
         theirs.connect();
@@ -80,8 +85,11 @@ public final class HapiClient {
 
     /** MLLP as HAPI speaks it, and a line for each block that it reads. */
     private static final class Overheard extends MLLPTransport {
-        Overheard(ClientSocketStreamSource source) throws TransportException {
+        private final CountDownLatch unheard;
+
+        Overheard(ClientSocketStreamSource source, CountDownLatch unheard) throws TransportException {
             super(source);
+            this.unheard = unheard;
         }
 
         @Override
@@ -91,6 +99,7 @@ public final class HapiClient {
                 try {
                     String[] words = PreParser.getFields(block.getMessage(), "MSA-2", "MSA-1");
                     System.out.println("heard " + words[0] + " " + words[1]);
+                    unheard.countDown();
                 } catch (HL7Exception unreadable) {
                     throw new TransportException(unreadable);
                 }

@@ -34,7 +34,12 @@ PASSWORD: Final = "a password of the tests"
 
 
 async def told_by(
-    client: str, port: int, messages: Sequence[bytes], options: Sequence[str] = ()
+    client: str,
+    port: int,
+    messages: Sequence[bytes],
+    *,
+    to_hear: int = 0,
+    options: Sequence[str] = (),
 ) -> list[str]:
     """What one of HAPI's clients has to tell of sending these, one after the other."""
     command = ForeignJava(settings_from(environment())).command(SOURCE, *options)
@@ -42,6 +47,7 @@ async def told_by(
         *command,
         client,
         str(port),
+        str(to_hear),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         cwd=run_folder(),  # HAPI leaves a file with its last number where it runs
@@ -113,7 +119,7 @@ async def test_its_two_step_client_hears_both_steps_on_one_connection(
         asking(discharge(control_id="TWO-SU"), "SU", "SU"),
     ]
     async with running(care_topics, tmp_path) as ingest:
-        told = await told_by("twoStep", ingest.mllp_port, messages)
+        told = await told_by("twoStep", ingest.mllp_port, messages, to_hear=10)
         # Another of its threads hears than the one that sends: which is first to say so is chance.
         assert [line for line in told if line.startswith("heard")] == [
             *("heard TWO-1 CA", "heard TWO-1 AA", "heard TWO-2 CA", "heard TWO-2 AA"),

@@ -68,7 +68,8 @@ async def feed(care_topics: str) -> AsyncGenerator[Feed]:
 
 
 def announced(events: list[Event], patient: str) -> list[str]:
-    return [event.type for event in events if event.key == key(patient)]
+    """What was said, each event once: after a kill one may be said again."""
+    return list({one.event_id: one.type for one in events if one.key == key(patient)}.values())
 
 
 async def rows(settings: dict[str, str], query: str) -> list[tuple[object, ...]]:

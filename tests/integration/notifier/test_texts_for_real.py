@@ -86,7 +86,9 @@ def at_home(name: str, phone: str) -> TransitionSnapshot:
 
 
 def announced(events: list[Event], of: TransitionSnapshot) -> list[str]:
-    return [event.type for event in events if event.key == of.patient.patient_key]
+    """What was said, each event once: after a kill one may be said again."""
+    mine = {event.event_id: event.type for event in events if event.key == of.patient.patient_key}
+    return list(mine.values())
 
 
 async def test_a_patient_is_texted_once_and_never_after_stop(
