@@ -373,19 +373,22 @@ async def test_a_checklist_is_ticked_line_by_line_and_may_be_left_open(
 async def test_a_visit_says_who_saw_the_patient_and_when(app: App, nora: httpx.AsyncClient) -> None:
     planned = step(known_as("seen"), "follow_up_visit")
     await app.hear(transition("seen", steps=[planned]))
+    app.clock.advance(timedelta(hours=2))
     said: dict[str, Any] = {"outcome": "done", "credential": "NP", "mdm": "high"}
-    late = await press(nora, "complete", planned.task_id, done_at="2026-06-01T10:16", **said)
+    late = await press(nora, "complete", planned.task_id, done_at="2026-06-01T12:16", **said)
     refused = "Follow up visit: Say when it was; a time to come is none."
     assert refused in visible(await landing(nora, late))
     detail = f"/transitions/{known_as('seen')}"
     again = await press(
-        nora, "complete", planned.task_id, done_at="2026-06-01T10:16", back=detail, **said
+        nora, "complete", planned.task_id, done_at="2026-06-01T12:16", back=detail, **said
     )
     assert refused in visible(await landing(nora, again))
-    await press(nora, "complete", planned.task_id, done_at="2026-06-01T09:30", **said)
+    before = await press(nora, "complete", planned.task_id, done_at="2026-06-01T10:14", **said)
+    assert "The patient had not left yet then" in visible(await landing(nora, before))
+    await press(nora, "complete", planned.task_id, done_at="2026-06-01T11:30", **said)
     evidence = (await app.task(planned.task_id)).work.evidence
     assert (evidence.credential, evidence.mdm) == ("NP", "high")
-    assert evidence.done_at.isoformat() == "2026-06-01T13:30:00+00:00"
+    assert evidence.done_at.isoformat() == "2026-06-01T15:30:00+00:00"
 
 
 async def test_a_released_task_goes_back_to_the_team(nora: httpx.AsyncClient) -> None:

@@ -255,10 +255,11 @@ async def test_a_repeated_request_gets_the_same_answer(
     assert len(app.store.outbox) == 3
 
 
-TRIED_AT = "2026-06-01T13:15:00Z"
+TRIED_AT = "2026-06-01T14:45:00Z"
 
 
 async def test_an_attempt_is_kept_and_told_with_its_number_masked(app: App) -> None:
+    app.clock.advance(timedelta(hours=1))
     body = {"outcome": "voicemail", "number": "(212) 555-0142", "at": TRIED_AT}
     answer = await post(app, "attempt", **body)
     assert (answer.status_code, answer.headers["etag"]) == (200, '"2"')
@@ -297,6 +298,7 @@ async def test_an_attempt_that_is_none_is_refused_with_its_place(
 
 
 async def test_work_that_was_done_comes_with_its_evidence(app: App) -> None:
+    app.clock.advance(timedelta(hours=1))
     evidence = {"done_at": TRIED_AT, "credential": "NP", "mdm": "high"}
     answer = await post(app, "complete", outcome="reached-patient", evidence=evidence)
     assert answer.json()["evidence"] == {
@@ -317,6 +319,20 @@ async def test_nobody_completes_what_is_still_to_come(app: App) -> None:
     late = {"done_at": "2026-06-02T00:00:00Z"}
     answer = await post(app, "complete", outcome="reached-patient", evidence=late)
     assert_problem(answer, 422, "invalid-request")
+
+
+async def test_nobody_closes_a_call_with_one_from_before_the_discharge(app: App) -> None:
+    before = (DISCHARGED_AT - timedelta(minutes=1)).isoformat()
+    done = {"done_at": before}
+    answer = await post(app, "complete", outcome="reached-patient", evidence=done)
+    problem = assert_problem(answer, 422, "invalid-request")
+    assert "The patient had not left yet" in problem["detail"]
+    assert [error["place"] for error in problem["errors"]] == ["body.evidence.done_at"]
+    tried = await post(app, "attempt", outcome="voicemail", channel="phone", at=before)
+    assert_problem(tried, 422, "invalid-request")
+    one = await app.task(CALL)
+    assert one.state.is_open
+    assert one.work.attempts == ()
 
 
 async def test_the_lines_of_a_checklist_are_ticked_with_who_and_when(app: App) -> None:

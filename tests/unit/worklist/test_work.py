@@ -6,7 +6,15 @@ from uuid import UUID
 
 import pytest
 
-from worklist.domain.evidence import Attempt, Channel, NotYet, attempted, masked
+from worklist.domain.evidence import (
+    Attempt,
+    BeforeDischarge,
+    Channel,
+    NotYet,
+    attempted,
+    check_time,
+    masked,
+)
 from worklist.domain.outcomes import (
     ATTEMPTS,
     NoteNeeded,
@@ -153,11 +161,36 @@ def replace_owner(one: Task) -> Task:
 
 
 def test_an_attempt_is_one_that_reached_nobody_and_has_been_made() -> None:
+    reached = replace(TRY, outcome=Outcome.REACHED_PATIENT)
     with pytest.raises(OutcomeNotAllowed):
-        attempted("initial_contact", replace(TRY, outcome=Outcome.REACHED_PATIENT), LATER)
+        attempted("initial_contact", reached, discharged_at=AT, now=LATER)
     with pytest.raises(NotYet):
-        attempted("initial_contact", TRY, AT - timedelta(minutes=1))
-    assert attempted("initial_contact", TRY, AT) is TRY
+        attempted("initial_contact", TRY, discharged_at=AT, now=AT - timedelta(minutes=1))
+    assert attempted("initial_contact", TRY, discharged_at=AT, now=AT) is TRY
+
+
+FROM_DISCHARGE = (
+    *("initial_contact", "coach_call_2", "ed_call", "home_visit", "follow_up_visit"),
+    *("weekly_visit_1", "follow_up_call", "postpartum_visit", "caregiver_call"),
+)
+
+
+@pytest.mark.parametrize("code", FROM_DISCHARGE)
+def test_a_contact_or_visit_before_the_discharge_is_none(code: str) -> None:
+    check_time(code, AT, discharged_at=AT, now=LATER)
+    with pytest.raises(BeforeDischarge):
+        check_time(code, AT - timedelta(seconds=1), discharged_at=AT, now=LATER)
+
+
+@pytest.mark.parametrize(
+    "code", ["teach_back", "book_follow_up", "pcp_summary", "find_pcp", "medication_reconciliation"]
+)
+def test_other_work_may_be_done_before_the_discharge(code: str) -> None:
+    check_time(code, AT - timedelta(days=1), discharged_at=AT, now=LATER)
+
+
+def test_what_is_done_now_is_taken_where_the_hospitals_clock_runs_before_ours() -> None:
+    check_time("home_visit", AT, discharged_at=LATER, now=AT)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 
 from care_chassis.errors import TransientError
 from care_chassis.logs import get_logger
-from worklist.domain.evidence import NotYet
+from worklist.domain.evidence import BeforeDischarge, NotYet
 from worklist.domain.outcomes import NoteNeeded, OutcomeNotAllowed
 from worklist.domain.work import (
     AnothersTask,
@@ -70,13 +70,14 @@ def answer_problems(app: FastAPI) -> None:
     answers: Mapping[type[Exception], Callable[[Any], Problem]] = {
         Problem: lambda problem: problem,
         WorkRefused: _refusal,
-        OutcomeNotAllowed: lambda error: _unprocessable("body.outcome", error),
-        NotYet: lambda error: _unprocessable("body.at", error),
-        NoteNeeded: lambda error: _unprocessable("body.note", error),
+        OutcomeNotAllowed: lambda error: unprocessable("body.outcome", error),
+        NotYet: lambda error: unprocessable("body.at", error),
+        BeforeDischarge: lambda error: unprocessable("body.at", error),
+        NoteNeeded: lambda error: unprocessable("body.note", error),
         NotAssigned: _not_assigned,
-        ReasonNamesPatient: lambda error: _unprocessable("header.Break-Glass-Reason", error),
-        NotAPlace: lambda error: _unprocessable("query.next", error),
-        NotMeasured: lambda error: _unprocessable(f"query.{error.place}", error),
+        ReasonNamesPatient: lambda error: unprocessable("header.Break-Glass-Reason", error),
+        NotAPlace: lambda error: unprocessable("query.next", error),
+        NotMeasured: lambda error: unprocessable(f"query.{error.place}", error),
         RequestValidationError: _invalid,
         HTTPException: _http,
         TransientError: _away,
@@ -133,7 +134,8 @@ def _not_assigned(_error: NotAssigned) -> Problem:
     return Problem(HTTPStatus.FORBIDDEN, "not-assigned", detail)
 
 
-def _unprocessable(place: str, error: Exception) -> Problem:
+def unprocessable(place: str, error: Exception) -> Problem:
+    """What was sent cannot be taken, for what stands at this place of it."""
     errors = [{"place": place, "rule": str(error)}]
     return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-request", str(error), errors=errors)
 

@@ -13,10 +13,10 @@ from care_contracts.tasks import TaskState
 from worklist.api.bearer import Door
 from worklist.api.bodies import AttemptBody, Completion, TickBody
 from worklist.api.paging import Limit, Text
-from worklist.api.problems import RESPONSES, TASK_RESPONSES, Problem
+from worklist.api.problems import RESPONSES, TASK_RESPONSES, Problem, unprocessable
 from worklist.api.shapes import TaskPage, TaskShape
 from worklist.api.shaping import shape_of_task
-from worklist.domain.evidence import NotYet, attempted
+from worklist.domain.evidence import BeforeDischarge, NotYet, attempted, check_time
 from worklist.domain.order import Due, due
 from worklist.domain.outcomes import ending
 from worklist.domain.people import Person
@@ -120,19 +120,24 @@ class TaskDesk:
         self, task_id: UUID, body: Completion, sight: Sight, seen: int | None
     ) -> Wish:
         """The ending that is asked for, checked against the kind of task. Raises Problem."""
-        code = (await self._at_work(task_id, sight)).task.step.code
+        item = await self._at_work(task_id, sight)
+        code, left_at = item.task.step.code, item.transition.discharged_at
         end = ending(code, body.outcome, body.note or "")
         evidence = body.evidence.evidence() if body.evidence else None
-        if evidence and evidence.done_at and evidence.done_at > self._clock.now():
-            raise NotYet
+        if evidence and evidence.done_at:
+            try:
+                check_time(code, evidence.done_at, discharged_at=left_at, now=self._clock.now())
+            except (NotYet, BeforeDischarge) as error:
+                raise unprocessable("body.evidence.done_at", error) from error
         return Wish(Deed.COMPLETED, sight.person, seen, end, evidence)
 
     async def attempting(
         self, task_id: UUID, body: AttemptBody, sight: Sight, seen: int | None
     ) -> Wish:
         """The attempt that is told of, checked against the kind of task. Raises Problem."""
-        code, now = (await self._at_work(task_id, sight)).task.step.code, self._clock.now()
-        attempt = attempted(code, body.attempt(sight.person, now), now)
+        item, now = await self._at_work(task_id, sight), self._clock.now()
+        said, left_at = body.attempt(sight.person, now), item.transition.discharged_at
+        attempt = attempted(item.task.step.code, said, discharged_at=left_at, now=now)
         return Wish(Deed.ATTEMPTED, sight.person, seen, attempt=attempt, note=body.note)
 
     async def _at_work(self, task_id: UUID, sight: Sight) -> Item:

@@ -4,7 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from worklist.domain.outcomes import ATTEMPTS, Outcome, OutcomeNotAllowed
+from worklist.domain.outcomes import (
+    ATTEMPTS,
+    Outcome,
+    OutcomeNotAllowed,
+    counts_from_discharge,
+)
 
 
 class Channel(StrEnum):
@@ -87,13 +92,36 @@ class NotYet(Exception):  # noqa: N818 - a refusal that people read, not a fault
         super().__init__("The time is still to come: say when it was.")
 
 
-def attempted(code: str, attempt: Attempt, now: datetime) -> Attempt:
-    """The attempt, if it is one of the task. Raises OutcomeNotAllowed or NotYet."""
+class BeforeDischarge(Exception):  # noqa: N818 - a refusal that people read, not a fault
+    """A contact or a visit from before the patient left would close the task and count for none."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The patient had not left yet: such work counts from the discharge on. "
+            "Correct the time, or leave the task open."
+        )
+
+
+def attempted(code: str, attempt: Attempt, *, discharged_at: datetime, now: datetime) -> Attempt:
+    """The attempt, if it is one of the task.
+
+    Raises OutcomeNotAllowed, NotYet or BeforeDischarge.
+    """
     if attempt.outcome not in ATTEMPTS:
         raise OutcomeNotAllowed(code, ATTEMPTS, attempt=False)
-    if attempt.at > now:
-        raise NotYet
+    check_time(code, attempt.at, discharged_at=discharged_at, now=now)
     return attempt
+
+
+def check_time(code: str, at: datetime, *, discharged_at: datetime, now: datetime) -> None:
+    """Whether a task of this code may have been worked then (D-05). Raises NotYet, BeforeDischarge.
+
+    What is done now is taken even so: a hospital's clock may run before ours.
+    """
+    if at > now:
+        raise NotYet
+    if at < min(discharged_at, now) and counts_from_discharge(code):
+        raise BeforeDischarge
 
 
 def masked(number: str) -> str:

@@ -42,6 +42,7 @@ _NOT_TO_BE_DONE = (Outcome.REFUSED, Outcome.READMITTED, Outcome.DECEASED, Outcom
 _NEEDS_NOTE = frozenset({Outcome.REFUSED, Outcome.UNABLE})
 _WITHOUT_WORK = frozenset({*_NOT_TO_BE_DONE, Outcome.UNABLE})
 _CONTACTS = ("initial_contact", "coach_call", "ed_call")
+_COUNTED_FROM_DISCHARGE = ("follow_up_", "weekly_visit", "postpartum_", "caregiver_call")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,11 @@ def is_work_done(outcome: str | None) -> bool:
 def may_be_tried(code: str) -> bool:
     """Whether the task is about reaching somebody, who may not be reached at once."""
     return code.startswith(_CONTACTS) or code == "home_visit"
+
+
+def counts_from_discharge(code: str) -> bool:
+    """Whether work on the task is none before the patient has left: contacts and visits."""
+    return may_be_tried(code) or code.startswith(_COUNTED_FROM_DISCHARGE)
 
 
 def ending(code: str, outcome: str, note: str) -> Ending:

@@ -17,12 +17,14 @@ from pydantic import BaseModel, Field
 
 from worklist.domain.evidence import (
     Attempt,
+    BeforeDischarge,
     Channel,
     Complexity,
     Credential,
     Evidence,
     NotYet,
     attempted,
+    check_time,
 )
 from worklist.domain.outcomes import ATTEMPTS, NoteNeeded, Outcome, OutcomeNotAllowed, ending
 from worklist.domain.people import Person
@@ -37,6 +39,7 @@ from worklist.domain.work import (
     WorkRefused,
 )
 from worklist.pages.frame import Frame, NotForThisRole
+from worklist.ports import Item
 from worklist.see_patients import SeePatients
 from worklist.work_tasks import WorkTasks
 
@@ -68,6 +71,11 @@ SAID: Mapping[str, Said] = {
     "gone": Said("There is no such task any more.", good=False),
     "outcome": Said("Choose how the task ended.", good=False),
     "time": Said("Say when it was; a time to come is none.", good=False),
+    "discharge": Said(
+        "The patient had not left yet then, and such work counts from the discharge on. "
+        "Correct the time, or leave the task open.",
+        good=False,
+    ),
     "list": Said("The checklist has no such line any more, so nothing was done.", good=False),
     "note": Said("This outcome needs a note that says why.", good=False),
 }
@@ -79,6 +87,7 @@ _REFUSALS: Mapping[type[Exception], str] = {
     OutcomeNotAllowed: "outcome",
     NoteNeeded: "note",
     NotYet: "time",
+    BeforeDischarge: "discharge",
 }
 
 
@@ -132,36 +141,39 @@ class DeedDesk:
         """A code of `SAID`. Raises TransientError where the database is away."""
         try:
             return await self._try(task_id, deed, person, form)
-        except (WorkRefused, OutcomeNotAllowed, NoteNeeded, NotYet) as error:
+        except (WorkRefused, OutcomeNotAllowed, NoteNeeded, NotYet, BeforeDischarge) as error:
             return _REFUSALS[type(error)]
 
     async def _try(self, task_id: UUID, deed: Deed, person: Person, form: DeedForm) -> str:
         item = await self._patients.by(person).task_at_work(task_id)
         if item is None:
             return "gone"
-        wish = self._wish(item.task, deed, person, form)
+        wish = self._wish(item, deed, person, form)
         done = await self._work(TaskId(task_id), wish)
         return _code_of(deed, done) if done else "gone"
 
-    def _wish(self, task: Task, deed: Deed, person: Person, form: DeedForm) -> Wish:
-        code, now = task.step.code, self._clock.now()
+    def _wish(self, item: Item, deed: Deed, person: Person, form: DeedForm) -> Wish:
+        code, now = item.task.step.code, self._clock.now()
+        left_at = item.transition.discharged_at
         match deed:
             case Deed.COMPLETED:
                 end = ending(code, form.outcome, form.note)
-                evidence = self._evidence(task.site, form, now)
+                evidence = self._evidence(item, form, now)
                 wish = Wish(deed, person, form.version, end, evidence)
             case Deed.ATTEMPTED:
-                attempt = attempted(code, _attempt(form, code, person, now), now)
+                said = _attempt(form, code, person, now)
+                attempt = attempted(code, said, discharged_at=left_at, now=now)
                 wish = Wish(deed, person, form.version, attempt=attempt, note=form.note)
             case _:
                 wish = Wish(deed, person, form.version, item=form.item)
         return wish
 
-    def _evidence(self, site: str, form: DeedForm, now: datetime) -> Evidence | None:
-        """What was said of the work; None where nothing was. Raises NotYet."""
-        done_at = form.done_at.replace(tzinfo=self._sites.zone(site)) if form.done_at else None
-        if done_at and done_at > now:
-            raise NotYet
+    def _evidence(self, item: Item, form: DeedForm, now: datetime) -> Evidence | None:
+        """What was said of the work; None where nothing was. Raises NotYet, BeforeDischarge."""
+        zone, left_at = self._sites.zone(item.task.site), item.transition.discharged_at
+        done_at = form.done_at.replace(tzinfo=zone) if form.done_at else None
+        if done_at:
+            check_time(item.task.step.code, done_at, discharged_at=left_at, now=now)
         said = Evidence(
             done_at=done_at.astimezone(UTC) if done_at else None,
             credential=form.credential or None,
