@@ -18,6 +18,7 @@ from tests.support.transition_orchestrator_fakes import (
 from care_contracts.transitions import TransitionSnapshot
 from transition_orchestrator.domain.calendar import BusinessCalendar, LocalDays
 from transition_orchestrator.domain.measures import (
+    ALL_ELEMENTS,
     MeasureCase,
     conditions_of_fmc,
     engagement,
@@ -360,6 +361,39 @@ def test_trc_leaves_out_whom_its_denominator_leaves_out(
 
 
 @pytest.mark.parametrize(
+    ("on", "missing"),
+    [
+        ("2026-05-21", ("early",)),
+        ("2026-05-22", ()),
+        ("2026-06-21", ()),
+        ("2026-06-22", ("late",)),
+    ],
+)
+def test_a_reconciliation_outside_of_the_window_is_early_or_late(
+    on: str, missing: tuple[str, ...]
+) -> None:
+    work = done(reconciliations=(Reconciliation(local(on), "RN"),))
+    got = measures(measure_case(), work)["TRC-MRP"]
+    assert (got.missing, got.met_on is None) == (missing, bool(missing))
+
+
+@pytest.mark.parametrize(
+    ("on", "missing"),
+    [
+        ("2026-05-21", ("early",)),
+        ("2026-05-22", ()),
+        ("2026-05-24", ()),
+        ("2026-05-25", ("late",)),
+    ],
+)
+def test_discharge_information_outside_of_the_window_is_early_or_late(
+    on: str, missing: tuple[str, ...]
+) -> None:
+    got = information_received(measure_case(), [(local(on), ALL_ELEMENTS)])
+    assert (got.missing, got.met_on is None) == (missing, bool(missing))
+
+
+@pytest.mark.parametrize(
     ("by", "missing"), [("PharmD", ()), ("RN", ()), ("LPN", ("credential",)), ("", ("credential",))]
 )
 def test_medications_are_reconciled_by_who_may(by: str, missing: tuple[str, ...]) -> None:
@@ -385,7 +419,14 @@ def test_after_an_emergency_visit_follow_up_counts_for_eight_days() -> None:
         ({"readmitted_on": date(2026, 6, 21)}, None, date(2026, 6, 21)),
         ({"readmitted_on": date(2026, 6, 21), "readmission_planned": True}, None, None),
         ({"readmitted_on": date(2026, 5, 23)}, "direct_transfer", None),
+        ({"readmitted_on": date(2026, 5, 24)}, None, date(2026, 5, 24)),
         ({"admitted_on": date(2026, 5, 22)}, "same_day_stay", None),
+        ({"is_hospice": True}, "hospice", None),
+        ({"died_in_hospital": True}, "died_in_hospital", None),
+        ({"diagnoses": ["Z51.11", "C50.9"]}, "planned", None),
+        ({"diagnoses": ["C50.9", "Z51.11"]}, None, None),
+        ({"diagnoses": ["N18.6"], "procedures": ["0TY00Z0"]}, "planned", None),
+        ({"diagnoses": ["N18.6"], "procedures": ["0TT00ZZ"]}, None, None),
     ],
 )
 def test_a_readmission_counts_for_an_index_stay(
@@ -525,6 +566,45 @@ async def test_a_discharge_in_the_period_of_a_claim_has_none_of_its_own() -> Non
     await told_after(ledgers, *works, now="2026-06-04T00:00:00Z")
     tcm = {one.view.visit: one.view.tcm for one in ledgers.transitions}
     assert tcm["V1"].code == "99496"  # a readmission does not void it
+    assert why_of(tcm["V2"], "single_claim") == (Standing.FAILED, Why.CLAIMED_BEFORE)
+
+
+async def test_a_readmission_for_chemotherapy_is_none() -> None:
+    ledgers = MemoryLedgers()
+    again = said(
+        MessageKind.ADMITTED,
+        "2026-06-01T09:00:00-04:00",
+        visit="V2",
+        encounter_class="inpatient",
+        admitted_at="2026-06-01T09:00:00-04:00",
+        diagnoses=[{"code": "Z51.11", "kind": "W"}],
+    )
+    await following(ledgers, "2026-06-04T00:00:00Z").follow(
+        message_deliveries([ADMITTED, discharged(), again])
+    )
+    (transition,) = ledgers.transitions
+    pcr = next(one for one in transition.view.measures if one.code == "PCR")
+    assert (pcr.excluded_for, pcr.met_on) == (None, None)
+
+
+async def test_a_second_discharge_of_the_same_day_has_no_claim_of_its_own() -> None:
+    ledgers = MemoryLedgers()
+    again = said(
+        MessageKind.ADMITTED,
+        "2026-05-22T19:00:00-04:00",
+        visit="V2",
+        encounter_class="inpatient",
+        admitted_at="2026-05-22T19:00:00-04:00",
+    )
+    later = discharged("2026-05-22T23:00:00-04:00", visit="V2")
+    await following(ledgers, "2026-06-04T00:00:00Z").follow(
+        message_deliveries([ADMITTED, discharged(), again, later])
+    )
+    first = next(one for one in ledgers.transitions if one.view.visit == "V1")
+    works = [Completion(first.transition_id, code, work=one) for code, one in WORK.items()]
+    await told_after(ledgers, *works, now="2026-06-04T00:00:00Z")
+    tcm = {one.view.visit: one.view.tcm for one in ledgers.transitions}
+    assert tcm["V1"].code == "99496"
     assert why_of(tcm["V2"], "single_claim") == (Standing.FAILED, Why.CLAIMED_BEFORE)
 
 

@@ -1,5 +1,6 @@
 """What bills and measures need to know of one discharge, beside the work that people did."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -8,7 +9,7 @@ from transition_orchestrator.domain.clocks import CONTACT_BUSINESS_DAYS
 from transition_orchestrator.domain.diagnoses import coded, listed
 from transition_orchestrator.domain.discharges import Discharge
 from transition_orchestrator.domain.encounter import EncounterClass
-from transition_orchestrator.domain.history import READMISSION_DAYS, History
+from transition_orchestrator.domain.history import READMISSION_DAYS, Arrival, History
 from transition_orchestrator.domain.measures import (
     Measure,
     MeasureCase,
@@ -18,6 +19,7 @@ from transition_orchestrator.domain.measures import (
 from transition_orchestrator.domain.merging import instant_of, value_of
 from transition_orchestrator.domain.outcomes import Outcome
 from transition_orchestrator.domain.person import Person
+from transition_orchestrator.domain.planned import is_planned
 from transition_orchestrator.domain.routing import Flag, TransitionKind
 from transition_orchestrator.domain.stays import Stay
 from transition_orchestrator.domain.tcm import TCM_LAST_DAY, can_be_claimed, tcm_of
@@ -59,9 +61,12 @@ class Cases:
         return replace(view, tcm=tcm, measures=measures)
 
     def is_covered_by(self, claimed: date) -> bool:
-        """Whether the discharge falls in the period of an earlier one that can be claimed."""
+        """Whether the discharge falls in the period of an earlier one that can be claimed.
+
+        Its first date is one of the period: two discharges of one day have one claim.
+        """
         later = (self.tcm.discharged_on - claimed).days
-        return 0 < later <= TCM_LAST_DAY
+        return 0 <= later <= TCM_LAST_DAY
 
     def claims(self, done: Done, claimed_before: date | None) -> bool:
         """Whether it can be claimed itself."""
@@ -95,7 +100,9 @@ def died_at(one: Discharged) -> datetime | None:
 
 def _measure_case(one: Discharged, outcome: Outcome, tcm: TcmCase) -> MeasureCase:
     stay, days, on = one.stay, one.days, tcm.discharged_on
-    again = _readmitted_on(one, on)
+    again = _readmitted(one, on)
+    planned = again is not None and is_planned(*_coded(again.stay))
+    diagnoses, procedures = _coded(stay)
     is_emergency = outcome.belief.encounter_class is EncounterClass.EMERGENCY
     return MeasureCase(
         discharged_on=on,
@@ -107,18 +114,27 @@ def _measure_case(one: Discharged, outcome: Outcome, tcm: TcmCase) -> MeasureCas
         is_void=tcm.is_void,
         died_on=tcm.died_on,
         died_in_hospital=one.discharge.final.route.has_died,
-        readmitted_on=again,
-        readmission_planned=Flag.PLANNED_READMISSION in outcome.flags,
-        diagnoses=coded(listed(stay.encounter.facts, "diagnoses")),
+        readmitted_on=days.date_of(again.at) if again else None,
+        readmission_planned=planned or Flag.PLANNED_READMISSION in outcome.flags,
+        diagnoses=diagnoses,
+        procedures=procedures,
         conditions=_conditions(one) if is_emergency else frozenset(),
     )
 
 
-def _readmitted_on(one: Discharged, discharged_on: date) -> date | None:
+def _readmitted(one: Discharged, discharged_on: date) -> Arrival | None:
     discharged_at, days = one.discharge.discharged_at, one.days
     until = days.end_of(discharged_on + timedelta(days=READMISSION_DAYS))
-    at = one.history.admission_after(one.stay, discharged_at, until)
-    return days.date_of(at) if at else None
+    return one.history.admission_after(one.stay, discharged_at, until)
+
+
+def _coded(stay: Stay) -> tuple[Sequence[str], Sequence[str]]:
+    """The codes of a stay: diagnoses, principal first, and procedures."""
+    procedures = listed(stay.encounter.facts, "procedures")
+    return (
+        coded(listed(stay.encounter.facts, "diagnoses")),
+        [str(one.get("code") or "") for one in procedures],
+    )
 
 
 def _conditions(one: Discharged) -> frozenset[str]:

@@ -91,9 +91,10 @@ def _around(situation: Situation, closes_at: datetime) -> Around:
     """What else is known of the person."""
     stay, discharged_at = situation.stay, situation.discharge.discharged_at
     until = _new_visits_count_until(situation, closes_at)
+    again = situation.history.admission_after(stay, discharged_at, until)
     return Around(
         dead_since=_dead_since(situation),
-        readmitted_at=situation.history.admission_after(stay, discharged_at, until),
+        readmitted_at=again.at if again else None,
         came_to_emergency=situation.history.came_to_emergency(stay, discharged_at, until),
         came_home_at=situation.history.came_home_from_facility_at(stay),
         record_deleted=stay.is_purged,

@@ -76,14 +76,14 @@ class History:
         """Whether the person died in a visit and was taken in nowhere afterwards."""
         return bool(self._deaths) and all(one.at <= self._deaths[-1] for one in self._admissions)
 
-    def admission_after(self, stay: Stay, since: datetime, until: datetime) -> datetime | None:
-        """When the person was next taken in, in another visit, within a span.
+    def admission_after(self, stay: Stay, since: datetime, until: datetime) -> Arrival | None:
+        """The visit into which the person was next taken in, another one, within a span.
 
         The next leg of a journey to a nursing or rehabilitation facility is no such admission.
         """
         return next(
             (
-                one.at
+                one
                 for one in _between(self._admissions, since, until)
                 if one.stay is not stay and not self._is_facility_leg(stay, one.stay)
             ),

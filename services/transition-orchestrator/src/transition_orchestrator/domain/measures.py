@@ -11,6 +11,7 @@ from typing import Final
 
 from transition_orchestrator.domain.calendar import LocalDays
 from transition_orchestrator.domain.comorbidity import plain_code
+from transition_orchestrator.domain.planned import is_planned
 from transition_orchestrator.domain.work import Done
 
 ALL_ELEMENTS: Final = frozenset(
@@ -73,6 +74,7 @@ class MeasureCase:
     readmission_planned: bool = False
     diagnoses: Sequence[str] = ()
     """Principal first"""
+    procedures: Sequence[str] = ()
     conditions: frozenset[str] = frozenset()
     """Groups of FMC, from all that was ever coded of the person here"""
 
@@ -141,7 +143,7 @@ def information_received(
         lacking = tuple(sorted(ALL_ELEMENTS - elements))
         if first <= on <= last and not lacking:
             return Measure("TRC-RDI", first, last, on)
-        missing = lacking or ("late",)
+        missing = lacking or (("early",) if on < first else ("late",))
     return Measure("TRC-RDI", first, last, missing=missing)
 
 
@@ -156,8 +158,14 @@ def engagement(first: date, last: date, reached: Iterable[date]) -> Measure:
     """The first engagement inside of a window."""
     dates = sorted(reached)
     met = next((on for on in dates if first <= on <= last), None)
-    outside = ("early",) if dates and dates[-1] < first else ("late",) if dates else ()
-    return Measure("TRC-PE", first, last, met, missing=() if met else outside)
+    return Measure("TRC-PE", first, last, met, missing=() if met else _outside(first, dates))
+
+
+def _outside(first: date, dates: Sequence[date]) -> tuple[str, ...]:
+    """What is wrong with dates none of which lies inside of a window."""
+    if not dates:
+        return ()
+    return ("early",) if max(dates) < first else ("late",)
 
 
 def _reconciled(case: MeasureCase, done: Done) -> Measure:
@@ -169,10 +177,10 @@ def _reconciled(case: MeasureCase, done: Done) -> Measure:
         if first <= case.days.date_of(one.at) <= last
     ]
     met = next((on for on, credential in inside if credential in _MAY_RECONCILE), None)
-    missing = (
-        () if met else ("credential",) if inside else ("late",) if done.reconciliations else ()
-    )
-    return Measure("TRC-MRP", first, last, met, missing=missing)
+    if met:
+        return Measure("TRC-MRP", first, last, met)
+    outside = _outside(first, [case.days.date_of(one.at) for one in done.reconciliations])
+    return Measure("TRC-MRP", first, last, missing=("credential",) if inside else outside)
 
 
 def _day(case: MeasureCase, day: int) -> date:
@@ -219,7 +227,7 @@ def is_readmission(index_on: date, admitted_on: date, *, planned: bool) -> bool:
 
 
 def excluded_from_pcr(case: MeasureCase) -> str | None:
-    """Stays that are no index: same day, ended in death, pregnancy, hospice, a direct transfer."""
+    """Stays that are no index: same day, death, pregnancy, planned, hospice, a direct transfer."""
     principal = plain_code(case.diagnoses[0]) if case.diagnoses else ""
     again = case.readmitted_on
     reasons = (
@@ -227,6 +235,7 @@ def excluded_from_pcr(case: MeasureCase) -> str | None:
         ("same_day_stay", case.admitted_on == case.discharged_on),
         ("died_in_hospital", case.died_in_hospital),
         ("pregnancy", principal.startswith("O")),
+        ("planned", is_planned(case.diagnoses, case.procedures)),
         ("hospice", case.is_hospice),
         ("direct_transfer", again is not None and again <= _day(case, 1)),
     )

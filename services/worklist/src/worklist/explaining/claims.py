@@ -71,6 +71,7 @@ EXCLUSIONS: Mapping[str, str] = {
     "same_day_stay": "the stay began and ended on one day",
     "died_in_hospital": "the stay ended in death",
     "pregnancy": "the principal diagnosis is of pregnancy",
+    "planned": "the stay was planned, for chemotherapy, rehabilitation or a transplant",
     "receipt_not_recorded": "nobody records yet when a provider received the notice",
     "direct_transfer": "the patient was taken in elsewhere by the next day, which is one stay",
 }
