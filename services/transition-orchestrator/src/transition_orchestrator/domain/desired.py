@@ -49,7 +49,7 @@ def desired_of(situation: Situation, programme: Programme) -> list[Desired]:
     """Every follow-up that the discharge ever called for, the superseded ones among them."""
     situation = _as_followed(situation, programme)
     discharge = situation.discharge
-    leading = leading_kind(discharge, _around(situation, situation.now))
+    leading = leading_kind(discharge, _dead_since(situation))
     period = programme.plan_of(leading).period if leading else None
     closes_at = period.due_at(discharge.discharged_at, situation.days) if period else situation.now
     around = _around(situation, closes_at)

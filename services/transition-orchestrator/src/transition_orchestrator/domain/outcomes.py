@@ -46,7 +46,7 @@ def outcomes_of(discharge: Discharge, around: Around) -> tuple[Outcome, ...]:
     """
     if around.dead_since and discharge.came_with_death:
         return ()
-    leading = leading_kind(discharge, around)
+    leading = leading_kind(discharge, around.dead_since)
     return tuple(
         _led(kind, belief, discharge, around)
         if kind is leading
@@ -57,10 +57,10 @@ def outcomes_of(discharge: Discharge, around: Around) -> tuple[Outcome, ...]:
     )
 
 
-def leading_kind(discharge: Discharge, around: Around) -> TransitionKind | None:
+def leading_kind(discharge: Discharge, dead_since: datetime | None) -> TransitionKind | None:
     """The follow-up that stands for the discharge; None where it came to need none."""
     route = discharge.final.route
-    ended = discharge.run.cancelled_by or around.dead_since or route.has_died
+    ended = discharge.run.cancelled_by or dead_since or route.has_died
     if route.kind is None and ended:
         return next(reversed(discharge.by_kind), None)
     return route.kind
