@@ -33,8 +33,11 @@ from care_chassis.workers import Worker, listening, patiently, repeatedly
 
 _log = get_logger("care_chassis.serving")
 _PRUNE_EVERY = timedelta(minutes=10)
-_NEW_OBJECTS = 50_000
-"""So many more than before are made between two looks for garbage."""
+_NEW_OBJECTS = 200_000
+"""So many more than before are made between two looks for garbage.
+
+A batch of thousands of records has that many in use until it is written, and none of it is garbage.
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
