@@ -1,5 +1,6 @@
 """The use case: each event once, each change announced once, work kept, and whose doing it was."""
 
+import asyncio
 import json
 from datetime import datetime, timedelta
 from typing import Any
@@ -108,6 +109,21 @@ async def test_each_patient_of_a_batch_is_told_by_their_own_message() -> None:
     await following(ledgers, NOW).follow(message_deliveries([discharged(), other]))
     told = {event.key: event.correlation_id for event in ledgers.said}
     assert told == {"key-MR1001": "c-a03", "key-MR2": "c-b03"}
+
+
+async def test_others_have_their_turn_between_the_patients_of_a_batch() -> None:
+    turns: list[int] = []
+    loop = asyncio.get_running_loop()
+    ledgers = MemoryLedgers()
+
+    def have_a_turn() -> None:
+        turns.append(len(turns))
+        loop.call_soon(have_a_turn)
+
+    loop.call_soon(have_a_turn)
+    many = [discharged(event_id=f"a{number}", mrn=f"MR{number}") for number in range(20)]
+    await following(ledgers, NOW).follow(message_deliveries(many))
+    assert len(ledgers.transitions) == len(many) <= len(turns)
 
 
 async def test_an_update_that_tells_nothing_new_is_not_announced() -> None:

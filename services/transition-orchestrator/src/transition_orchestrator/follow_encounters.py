@@ -4,6 +4,7 @@ One batch is one unit of work: what was seen before is left out, every cluster t
 locked and loaded, the domain decides, and what changed is written and announced.
 """
 
+import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -102,6 +103,7 @@ class FollowEncounters:
             before.extend(gathering.parts)
             after.append(reconciled.cluster)
             said.extend(self._events(gathering, reconciled, causes))
+            await asyncio.sleep(0)  # a large batch must not keep Kafka waiting for a heartbeat
         await ledger.keep(before, after)
         await ledger.announce(said)
 

@@ -27,11 +27,11 @@ _TRANSITION_VIEWS = TypeAdapter(TransitionView)
 JsonRow: TypeAlias = dict[str, Any]
 """A row by its columns, as orjson writes it."""
 T = TypeVar("T")
-_MOST = 4096  # what a batch of 2,000 has written: the facts of as many persons, and of their visits
+_MOST = 8192  # what a batch of 4,000 has written: the facts of as many persons, and of their visits
 
 
 class Remembered(Generic[T]):
-    """Values by the texts that they are stored as, the last four thousand that were used.
+    """Values by the texts that they are stored as, the last eight thousand that were used.
 
     What one batch has written a later one mostly reads. Since the text itself is asked for, it does
     not matter who has written it, nor whether what wrote it was committed.
