@@ -161,6 +161,10 @@ def test_the_simplified_form_asks_for_cancer_and_for_no_procedure() -> None:
         (12.0, "", False),
         (12.0, "<", True),
         (13.0, "<", None),
+        (11.0, "<=", True),
+        (12.0, "<=", None),
+        (12.0, ">=", False),
+        (11.0, ">=", None),
         (12.0, ">", False),
         (11.0, ">", None),
     ],
@@ -232,6 +236,22 @@ async def test_results_complete_the_hospital_score_in_any_order() -> None:
     for order in tuple(permutations(messages))[::5]:
         score = (await scored(*order)).hospital
         assert (score.score, score.inputs.sodium, score.inputs.hemoglobin) == (8, 134, 11.2)
+
+
+@pytest.mark.parametrize(
+    ("number", "unit", "points"),
+    [
+        *((119.96, "g/L", 1), (120, "g/L", 0), (119.9, "G/L", 1), (11.996, "g/dL", 1)),
+        *((12, "gm/dL", 0), (12, "", 0), (7.4, "mmol/L", None)),
+    ],
+)
+async def test_a_value_just_below_a_limit_is_not_rounded_up_to_it(
+    number: float, unit: str, points: int | None
+) -> None:
+    value = lab("hb", "2026-06-09T06:00:00-04:00", number, name="hemoglobin", unit=unit)
+    score = (await scored(admitted(), value, DISCHARGED)).hospital
+    assert score.parts.hemoglobin == points
+    assert ("hemoglobin" in score.missing) is (points is None)
 
 
 async def test_only_values_of_the_stay_count_and_the_last_one_taken() -> None:

@@ -39,8 +39,10 @@ class Reading:
         """Whether it is; None where `<` or `>` leaves that open."""
         if self.comparator in ("", "="):
             return self.value < limit
+        if self.comparator == "<" and self.value <= limit:
+            return True
         if self.comparator in ("<", "<="):
-            return True if self.value <= limit and self.comparator == "<" else None
+            return True if self.value < limit else None
         return False if self.value >= limit and self.comparator in (">", ">=") else None
 
 
@@ -73,4 +75,5 @@ def _reading(name: str, at: datetime, said: Mapping[str, Json]) -> Reading | Non
         return None
     if isinstance(number, bool) or not isinstance(number, int | float):
         return None
-    return Reading(round(number * scale, 2), str(said.get("comparator") or ""), at)
+    # Rounded only to undo the scale's binary noise: 119.96 g/L is below 12 g/dL
+    return Reading(round(number * scale, 6), str(said.get("comparator") or ""), at)
