@@ -19,13 +19,29 @@ STOP = {"from": "+1 212 555 0142", "text": "STOP"}
     [
         *("stop", "STOP", " Stop. ", "quit", "end", "revoke", "opt out", "OPT-OUT", "optout"),
         *("cancel", "Unsubscribe", "please stop texting me", "STOPALL", "I want to opt out!"),
+        *("opt  out", "opt\nout", "Opt\N{EM DASH}out", "opting out", "I opted out", "opt me out"),
+        *("unsubscribed", "unsubscribing", "I am revoking my consent", "quitting", "Cancelled"),
+        *(
+            "Do not text me",
+            "dont text me anymore",
+            "Don\N{RIGHT SINGLE QUOTATION MARK}t contact me",
+        ),
+        *("never text me again", "no more texts", "No more phone messages", "leave me alone"),
+        *("remove me from your list", "take me off"),
     ],
 )
 def test_any_reasonable_word_revokes(words: str) -> None:
     assert asks_to_stop(words)
 
 
-@pytest.mark.parametrize("words", ["", "ok", "Thanks, I will call", "this weekend", "my friend"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        *("", "ok", "Thanks, I will call", "this weekend", "my friend"),
+        *("can you take me to my appointment", "they removed the bandage", "I have no more pills"),
+        *("I do not feel well", "what options do I have", "I went out"),
+    ],
+)
 def test_an_answer_of_another_kind_does_not(words: str) -> None:
     assert not asks_to_stop(words)
 

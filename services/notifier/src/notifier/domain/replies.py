@@ -3,9 +3,15 @@
 import re
 
 _STOPPING = re.compile(
-    r"\b(?:stop\w*|quit|end|revoke|opt[ -]?out|cancel|unsubscribe)\b", re.IGNORECASE
+    r"\b(?:stop\w*|quit\w*|end|revok\w+|opt(?:ed|ing)?(?:[\W_]+me)?[\W_]*out|cancel\w*|unsubscri\w*"
+    r"|(?:do not|don['\u2019]?t|never) (?:\w+ )?(?:text|message|contact)"
+    r"|no more (?:\w+ )?(?:texts?|messages?|sms)|(?:remove|take) me (?:off|from)|leave me alone)\b",
+    re.IGNORECASE,
 )
-"""Rulebook section 10. Rather a word too many is heeded: nurses call all the same."""
+"""Rulebook section 10: any reasonable means, of which it lists some.
+
+Rather a word too many is heeded: nurses call all the same.
+"""
 _EXTENSION = re.compile(r"[a-z]\W*\d", re.IGNORECASE)
 """An extension, or a second number: who picks up is not the patient."""
 _SHORTEST, _LONGEST = 8, 15
