@@ -64,6 +64,50 @@ def test_what_may_not_be_sent_is_told_with_a_remedy(text: str, expected: str) ->
     assert remedy_for(expected)
 
 
+DIAGNOSES = (
+    *("heart failure", "CHF", "high blood pressure", "hypertension", "HIV test", "schizophrenia"),
+    *("bipolar care", "epilepsy", "blood clot", "hepatitis", "leukemia", "Alzheimer care", "heart"),
+    *("Parkinson's", "atrial fibrillation", "anaemia", "ulcer", "anxiety", "warfarin", "the flu"),
+    *("tuberculosis", "gout", "migraine", "arrhythmia", "opioids", "bronchitis", "sepsis"),
+)
+STAYS = (
+    *("discharge", "ED visit", "recent stay", "June 10 stay", "time on unit 5B", "4th floor nurse"),
+    *("maternity care", "psych team", "rehab", "detox", "nursing home", "knee replacement", "MRI"),
+    *(
+        "colonoscopy",
+        "hysterectomy",
+        "angioplasty",
+        "biopsy",
+        "chemo",
+        "CT scan",
+        "bypass",
+        "stent",
+    ),
+    *("catheter", "x-ray", "amputation", "C-section", "transfusion", "pacemaker", "transplant"),
+)
+
+
+@pytest.mark.parametrize("subject", DIAGNOSES)
+def test_no_text_tells_of_a_diagnosis(subject: str) -> None:
+    assert "diagnosis" in fault(f"{SENDER}: call {NUMBER} about your {subject}. {END}")
+
+
+@pytest.mark.parametrize("subject", STAYS)
+def test_no_text_tells_of_a_stay_a_unit_or_a_procedure(subject: str) -> None:
+    assert (
+        fault(f"{SENDER}: call {NUMBER} about your {subject}. {END}") == "hospital stay disclosed"
+    )
+
+
+@pytest.mark.parametrize("subject", ["follow-up", "next call", "appointment", "care plan", "ride"])
+def test_what_tells_nothing_may_be_said(subject: str) -> None:
+    assert fault(f"{SENDER}: please call {NUMBER} about your {subject}. {END}") == ""
+
+
+def test_whoever_is_greeted_by_name_is_named() -> None:
+    assert fault(f"Good morning Jane, {SENDER}: call {NUMBER}. {END}") == "patient named"
+
+
 def test_160_characters_are_the_most() -> None:
     text = f"{SENDER}: please call {NUMBER}. {END}"
     assert fault(text.ljust(160, ".")) == ""

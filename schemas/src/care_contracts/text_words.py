@@ -16,15 +16,28 @@ _DIAGNOSIS: Final = re.compile(
     r"\b(?:diagnos|disease|illness|heart (?:attack|clinic|cent)|cardi|failure|stroke|cancer"
     r"|tumou?r|oncolog|diabet|insulin|asthma|copd|lung|pneumonia|sepsis|infect|covid|kidney|renal|dialysis|liver|hiv|aids\b|dementia|depress"
     r"|psychiatr|mental|addict|substance|alcohol|overdose|pregnan|birth|fracture|wound|pain\b|medicine"
-    r"|medication|prescri|lab\b|test results?)",
+    r"|medication|prescri|lab\b|test results?|chf\b|hypertens"
+    r"|blood\b|schizo|bipolar|epilep|seizure|hepatit|cirrho|leuka?emi|lymphom|melanom|alzheim"
+    r"|parkinson'?s?\b|angina|arr?h?ythm|fibrillat|ana?emi|obes|ulcer|bleed|anxi|suicid|opioid"
+    r"|methadon|warfarin|anticoag|arthrit|concuss|miscarr|bronchit|flu\b|influenz|tubercul"
+    r"|std\b|gout\b|migrain|embol|thrombo|tia\b|fever|syndrome|disorder)",
     re.IGNORECASE,
 )
+_HEART: Final = re.compile(r"\bheart\b", re.IGNORECASE)
+"""No disease in a team's name, and one anywhere else."""
 _STAY: Final = re.compile(
     r"\b(?:hospital|discharg|admitted|admission|inpatient|emergency|surger|surgical|operation|procedure"
-    r"|ward\b|icu\b|er\b|(?:your|recent) (?:stay|visit)\b)|\b\d{1,2}[/.]\d{1,2}\b",
+    r"|ward\b|icu\b|er\b|ed visit|(?:your|recent) (?:stay|visit)\b|\d{1,2} stay\b"
+    r"|unit\b|floor\b|maternity|labou?r\b|psych\b|rehab|detox|nursing (?:home|facility)"
+    r"|replacement|\w+(?:oscop|ectom|plast)(?:y|ies)\b|biops|chemo|radiation|mri\b"
+    r"|(?:ct|pet|cat) scan|bypass|transplant|stent\b|cathet|x-?ray|amputat|c-section"
+    r"|cesarean|transfus|pacemaker)|\b\d{1,2}[/.]\d{1,2}\b",
     re.IGNORECASE,
 )
-_NAME: Final = re.compile(r"\b(?i:hi|hello|dear|mr|mrs|ms)\b\.? +[A-Z][a-z]")
+"""A stay, a unit, a procedure or a date: section 10 lets none of them into a text."""
+_NAME: Final = re.compile(
+    r"\b(?i:hi|hello|dear|good (?:morning|afternoon|evening)|mr|mrs|ms)\b\.? +[A-Z][a-z]"
+)
 _SELLING: Final = re.compile(
     r"\b(?:bill(?:ing|s)?\b|invoice|payment|pay\b|balance|insurance|offer|discount|sale\b|free\b)",
     re.IGNORECASE,
@@ -41,7 +54,7 @@ _REMEDIES: Final[Mapping[str, str]] = {
 
 
 def fault_in(text: str, *, sender: str, number: str, offers_stop: bool = True) -> str:
-    """Why a text must not be sent; empty where it may.
+    """Why a text must not be sent; empty where it may (rulebook section 10).
 
     A team may be that of a hospital, so that `sender` may say so; not that of a heart clinic.
     """
@@ -59,7 +72,10 @@ def fault_in(text: str, *, sender: str, number: str, offers_stop: bool = True) -
 
 
 def _disclosed(text: str, rest: str) -> str:
-    what = {"diagnosis": _DIAGNOSIS.search(text), "hospital stay": _STAY.search(rest)}
+    what = {
+        "diagnosis": _DIAGNOSIS.search(text) or _HEART.search(rest),
+        "hospital stay": _STAY.search(rest),
+    }
     found = [name for name, match in what.items() if match]
     return f"{' and '.join(found)} disclosed" if found else ""
 
