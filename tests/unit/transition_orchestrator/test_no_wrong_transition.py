@@ -1,22 +1,15 @@
 """No trigger does to a transition what the rulebook does not say: from the wire to the plan."""
 
 import pytest
-from tests.support.adt_ingest_fakes import ORIGIN, RECEIVED_AT, SECRET, FakeSites, good_health
 from tests.support.adt_triggers import message_of
 from tests.support.hl7_builders import admission, discharge
+from tests.support.hospital_stories import news_of
 from tests.support.transition_orchestrator_fakes import NEW_YORK, MemoryLedgers, following
 
-from adt_ingest.domain.framing import Frame
-from adt_ingest.domain.judgement import ACCEPTED, judge
 from adt_ingest.domain.triggers import MEANINGS
-from adt_ingest.records import Receipt, Records
-from care_chassis.consumption import Delivery
-from care_chassis.events import Event, OutgoingEvent
 from transition_orchestrator.domain.transitions import Transition
-from transition_orchestrator.follow_encounters import FollowEncounters, News
-from transition_orchestrator.routes import read_news
+from transition_orchestrator.follow_encounters import FollowEncounters
 
-SITES = FakeSites([good_health(code=NEW_YORK)])
 MERGES = {trigger for trigger, meaning in MEANINGS.items() if meaning.kind == "patient.merged"}
 MOVES = {trigger for trigger, meaning in MEANINGS.items() if meaning.kind == "encounter.moved"}
 MAY_CORRECT_A_DISCHARGE = {"A01", "A03", "A04", "A08", "A11", "A13", "Z99", *MERGES}
@@ -27,36 +20,14 @@ MAY_TELL_OF_ANOTHER_VISIT = {"A01", "A03", "A04", "A06", "A07", "A08", "A13", "Z
 OTHERS = MEANINGS.keys() - MAY_TELL_OF_ANOTHER_VISIT - MOVES - MERGES
 
 
-def told_by(data: bytes) -> list[Delivery[News]]:
-    """The news of a message, as it comes to the orchestrator."""
-    judgement = judge(Frame(data), SITES.find, RECEIVED_AT, ORIGIN)
-    assert judgement.verdict == ACCEPTED
-    receipt = Receipt.of(judgement, received_at=RECEIVED_AT, origin=ORIGIN)
-    _, *events = Records(secret=SECRET).of(receipt)
-    return [Delivery(event, read_news(event)) for event in map(received, events)]
-
-
-def received(sent: OutgoingEvent) -> Event:
-    return Event(
-        event_id=sent.event_id,
-        type=sent.type,
-        source=sent.source,
-        subject=sent.subject,
-        time=sent.time,
-        key=sent.key,
-        data=sent.data,
-        correlation_id=sent.correlation_id,
-    )
-
-
 async def at_home() -> tuple[MemoryLedgers, FollowEncounters]:
     """A patient who was discharged home on 22 May, and is followed."""
     ledgers = MemoryLedgers()
     follow = following(ledgers, "2026-05-23T12:00:00Z")
     await follow.follow(
         [
-            *told_by(admission(sending_facility=NEW_YORK, recorded_at="20260519090000")),
-            *told_by(discharge(sending_facility=NEW_YORK)),
+            *news_of(admission(sending_facility=NEW_YORK, recorded_at="20260519090000")),
+            *news_of(discharge(sending_facility=NEW_YORK)),
         ]
     )
     assert [one.view.state for one in ledgers.transitions] == ["active"]
@@ -72,7 +43,7 @@ def changes(ledgers: MemoryLedgers) -> list[str]:
 async def test_only_a_discharge_opens_a_transition(trigger: str) -> None:
     ledgers = MemoryLedgers()
     data = message_of(trigger, sending_facility=NEW_YORK, discharged_at=None)
-    await following(ledgers, "2026-05-23T12:00:00Z").follow(told_by(data))
+    await following(ledgers, "2026-05-23T12:00:00Z").follow(news_of(data))
     assert ledgers.transitions == []
 
 
@@ -90,7 +61,7 @@ async def test_what_merely_repeats_a_discharge_does_not_change_its_transition(
         discharged_at="20260521100000",
         disposition="20",
     )
-    await follow.follow(told_by(data))
+    await follow.follow(news_of(data))
     assert [work_of(one) for one in ledgers.transitions] == [work_of(one) for one in before]
     flags = ledgers.transitions[0].view.flags
     assert ("record_deleted" in flags) == (trigger in DELETE_RECORDS)
@@ -125,7 +96,7 @@ async def test_what_begins_no_visit_is_no_readmission(trigger: str) -> None:
         recorded_at="20260525180000",
         admitted_at="20260525170000",
     )
-    await follow.follow(told_by(data))
+    await follow.follow(news_of(data))
     assert changes(ledgers) == []
 
 
@@ -134,7 +105,7 @@ async def test_a_person_may_be_reported_dead_without_a_visit() -> None:
     data = message_of(
         "A31", sending_facility=NEW_YORK, recorded_at="20260525180000", deceased="Y", visit=None
     )
-    await follow.follow(told_by(data))
+    await follow.follow(news_of(data))
     assert [one.view.reason for one in ledgers.transitions] == ["deceased"]
 
 
@@ -147,7 +118,7 @@ async def test_an_out_patient_who_becomes_an_in_patient_is_admitted() -> None:
         recorded_at="20260525180000",
         admitted_at="20260525170000",
     )
-    await follow.follow(told_by(data))
+    await follow.follow(news_of(data))
     assert [one.view.state for one in ledgers.transitions] == ["interrupted"]
 
 
@@ -162,6 +133,6 @@ async def test_what_corrects_the_past_does_not_say_how_a_visit_is(trigger: str) 
         patient_class="O",
         segments=("ZBE|M1^WARDS|20260519090000||UPDATE|Y|A01",),
     )
-    await follow.follow(told_by(data))
+    await follow.follow(news_of(data))
     assert ledgers.transitions == before
     assert changes(ledgers) == []

@@ -31,7 +31,7 @@ def test_every_code_of_a_stay_leads_where_the_table_says(
     assert route_of(encounter_class, code).kind is expected
 
 
-@pytest.mark.parametrize("code", ["01", "06", "07"])
+@pytest.mark.parametrize("code", ["01", "06", "07", "08", "81", "86", ""])
 def test_an_emergency_visit_that_ends_at_home_gets_a_call_and_no_tcm(code: str) -> None:
     route = route_of(EMERGENCY, code)
     assert (route.kind, route.tcm) == (TransitionKind.ED_FOLLOWUP, Eligibility.NO)

@@ -135,12 +135,16 @@ class History:
         return [one.stay for one in found if one.at < until and one.stay is not stay]
 
     def index_of(self, stay: Stay, days: LocalDays) -> Stay | None:
-        """The stay that this admission is a readmission after; a transfer is none."""
-        arrived_at = self._taken_in_at(stay)
-        if arrived_at is None or self.transferred_from(stay):
+        """The stay that this admission is a readmission after; a transfer is none.
+
+        A way into it through an emergency department that has a visit number of its own hides no
+        earlier stay (rulebook section 6, A01): that visit is where the next leg begins, no index.
+        """
+        arrived_at, led = self._taken_in_at(stay), self.transferred_from(stay)
+        if arrived_at is None or (led and is_stay(led.encounter.encounter_class)):
             return None
         before = _last_before(self._ended_stays, stay, arrived_at)
-        if before is None:
+        if before is None or _awaited(before, arrived_at):
             return None
         elapsed = days.date_of(arrived_at) - days.date_of(before.at)
         return before.stay if elapsed.days <= READMISSION_DAYS else None
@@ -195,6 +199,13 @@ def _last_before(found: Sequence[Departure], stay: Stay, at: datetime) -> Depart
     """The last departure from another visit up to an instant."""
     places = range(bisect_right(found, at, key=_instant) - 1, -1, -1)
     return next((found[place] for place in places if found[place].stay is not stay), None)
+
+
+def _awaited(before: Departure, arrived_at: datetime) -> bool:
+    """Whether the stay ended in a transfer to a hospital, a day before the arrival at most."""
+    last = before.stay.standing
+    is_transfer = last is not None and last.final.route.kind is TransitionKind.ACUTE_TRANSFER_WATCH
+    return is_transfer and arrived_at - before.at <= TRANSFER_WITHIN
 
 
 def _instant(one: Arrival | Departure) -> datetime:

@@ -79,7 +79,6 @@ _CUSTODY = frozenset({"21"})
 ADMITTED_HERE = frozenset({"09"})
 """The out-patient or emergency visit ended in an admission to this hospital."""
 _STAYS = ADMITTED_HERE | {"30"}
-_ED_HOME = frozenset({"01", "06", "07"})
 _REVIEWED = frozenset({"04", "64"})
 _FLAGS = {
     "04": frozenset({Flag.CONFIRM_RESIDENCE_TYPE}),
@@ -151,10 +150,13 @@ def _eligibility(code: str, kind: TransitionKind | None) -> Eligibility:
 
 
 def _from_emergency(code: str) -> Route:
-    """Treated and released is no setting for TCM; whoever goes elsewhere is followed there."""
+    """Treated and released is no setting for TCM; whoever goes elsewhere is followed there.
+
+    Whatever leads home from a stay gets the call here, the obsolete 08 too: 48-72 h are for stays
+    (rulebook sections 1 and 6).
+    """
     route = _by_disposition(code)
-    plain = _PLANNED.get(code, code)
-    to_home = not code or plain in _ED_HOME
+    to_home = route.kind is TransitionKind.HOME_VISIT
     kind = TransitionKind.ED_FOLLOWUP if to_home else route.kind
     return Route(kind, Eligibility.NO, route.flags)
 
