@@ -587,6 +587,26 @@ async def test_a_readmission_for_chemotherapy_is_none() -> None:
     assert (pcr.excluded_for, pcr.met_on) == (None, None)
 
 
+@pytest.mark.parametrize(("day", "why"), [("2026-05-23", None), ("2026-05-24", "same_day_stay")])
+async def test_a_day_elsewhere_after_a_transfer_ends_a_longer_stay(
+    day: str, why: str | None
+) -> None:
+    ledgers = MemoryLedgers()
+    again = said(
+        MessageKind.ADMITTED,
+        f"{day}T09:00:00-04:00",
+        visit="V2",
+        encounter_class="inpatient",
+        admitted_at=f"{day}T09:00:00-04:00",
+    )
+    later = discharged(f"{day}T20:00:00-04:00", visit="V2")
+    await following(ledgers, "2026-05-25T12:00:00Z").follow(
+        message_deliveries([ADMITTED, discharged(), again, later])
+    )
+    last = next(one for one in ledgers.transitions if one.view.visit == "V2")
+    assert {one.code: one.excluded_for for one in last.view.measures}["PCR"] == why
+
+
 async def test_a_second_discharge_of_the_same_day_has_no_claim_of_its_own() -> None:
     ledgers = MemoryLedgers()
     again = said(

@@ -107,7 +107,8 @@ def _measure_case(one: Discharged, outcome: Outcome, tcm: TcmCase) -> MeasureCas
     return MeasureCase(
         discharged_on=on,
         days=days,
-        admitted_on=days.date_of(stay.admitted_at) if stay.admitted_at else None,
+        admitted_on=_began_on(stay, days),
+        joined_to_stay_of=_began_on(one.history.joined_to(stay, days), days),
         birth_date=one.person.patient.birth_date,
         is_emergency=is_emergency,
         is_hospice=outcome.kind is TransitionKind.HOSPICE,
@@ -126,6 +127,10 @@ def _readmitted(one: Discharged, discharged_on: date) -> Arrival | None:
     discharged_at, days = one.discharge.discharged_at, one.days
     until = days.end_of(discharged_on + timedelta(days=READMISSION_DAYS))
     return one.history.admission_after(one.stay, discharged_at, until)
+
+
+def _began_on(stay: Stay | None, days: LocalDays) -> date | None:
+    return days.date_of(stay.admitted_at) if stay and stay.admitted_at else None
 
 
 def _coded(stay: Stay) -> tuple[Sequence[str], Sequence[str]]:

@@ -149,6 +149,17 @@ class History:
         elapsed = days.date_of(arrived_at) - days.date_of(before.at)
         return before.stay if elapsed.days <= READMISSION_DAYS else None
 
+    def joined_to(self, stay: Stay, days: LocalDays) -> Stay | None:
+        """The stay that ended on the day of this admission or the day before: one stay (PCR)."""
+        arrived_at = self._taken_in_at(stay)
+        if arrived_at is None:
+            return None
+        before = _last_before(self._ended_stays, stay, arrived_at)
+        if before is None:
+            return None
+        elapsed = days.date_of(arrived_at) - days.date_of(before.at)
+        return before.stay if elapsed.days <= 1 else None
+
     def transferred_from(self, stay: Stay) -> Stay | None:
         """The visit of which this admission is the next leg."""
         arrived_at = self._taken_in_at(stay)

@@ -63,6 +63,8 @@ class MeasureCase:
     discharged_on: date
     days: LocalDays
     admitted_on: date | None = None
+    joined_to_stay_of: date | None = None
+    """When the stay began of which this one is the next leg, by PCR's rule of one day"""
     birth_date: date | None = None
     is_emergency: bool = False
     is_hospice: bool = False
@@ -232,7 +234,7 @@ def excluded_from_pcr(case: MeasureCase) -> str | None:
     again = case.readmitted_on
     reasons = (
         ("under_18", not _is_adult(case)),
-        ("same_day_stay", case.admitted_on == case.discharged_on),
+        ("same_day_stay", (case.joined_to_stay_of or case.admitted_on) == case.discharged_on),
         ("died_in_hospital", case.died_in_hospital),
         ("pregnancy", principal.startswith("O")),
         ("planned", is_planned(case.diagnoses, case.procedures)),
