@@ -88,7 +88,8 @@ def _beside_dbos(places: Places, asked: argparse.Namespace) -> dict[str, Any]:
     done = subprocess.run(command, capture_output=True, check=True, timeout=200)
     dbos = {"events": count} | json.loads(done.stdout.splitlines()[-1])
     url, sites_dir = places.database("discharges"), places.settings.sites_dir
-    visits = visits_until(SystemClock().now(), asked.visits, prefix="D")
+    several_batches = 4 * asked.visits
+    visits = visits_until(SystemClock().now(), several_batches, prefix="D")
     events = events_of(messages(discharges_of(visits)), sites_dir)
     here = follow_all(places, url, events, "discharges")
     ratio = round(here["per_second"] / dbos["per_second"], 1)
