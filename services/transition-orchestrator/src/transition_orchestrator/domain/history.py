@@ -143,22 +143,24 @@ class History:
         arrived_at, led = self._taken_in_at(stay), self.transferred_from(stay)
         if arrived_at is None or (led and is_stay(led.encounter.encounter_class)):
             return None
-        before = _last_before(self._ended_stays, stay, arrived_at)
-        if before is None or _awaited(before, arrived_at):
-            return None
-        elapsed = days.date_of(arrived_at) - days.date_of(before.at)
-        return before.stay if elapsed.days <= READMISSION_DAYS else None
+        before = self._ended_before(stay, arrived_at, days, READMISSION_DAYS)
+        return before.stay if before and not _awaited(before, arrived_at) else None
 
     def joined_to(self, stay: Stay, days: LocalDays) -> Stay | None:
         """The stay that ended on the day of this admission or the day before: one stay (PCR)."""
         arrived_at = self._taken_in_at(stay)
-        if arrived_at is None:
-            return None
+        before = self._ended_before(stay, arrived_at, days, 1) if arrived_at else None
+        return before.stay if before else None
+
+    def _ended_before(
+        self, stay: Stay, arrived_at: datetime, days: LocalDays, most: int
+    ) -> Departure | None:
+        """The last end of another stay, if it is no more than so many local dates back."""
         before = _last_before(self._ended_stays, stay, arrived_at)
         if before is None:
             return None
         elapsed = days.date_of(arrived_at) - days.date_of(before.at)
-        return before.stay if elapsed.days <= 1 else None
+        return before if elapsed.days <= most else None
 
     def transferred_from(self, stay: Stay) -> Stay | None:
         """The visit of which this admission is the next leg."""

@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 
 from care_chassis.errors import TransientError
 from care_chassis.logs import get_logger
-from worklist.domain.evidence import BeforeDischarge, NotYet
+from worklist.domain.evidence import WrongTime
 from worklist.domain.outcomes import NoteNeeded, OutcomeNotAllowed
 from worklist.domain.work import (
     AnothersTask,
@@ -71,8 +71,7 @@ def answer_problems(app: FastAPI) -> None:
         Problem: lambda problem: problem,
         WorkRefused: _refusal,
         OutcomeNotAllowed: lambda error: unprocessable("body.outcome", error),
-        NotYet: lambda error: unprocessable("body.at", error),
-        BeforeDischarge: lambda error: unprocessable("body.at", error),
+        WrongTime: lambda error: unprocessable("body.at", error),
         NoteNeeded: lambda error: unprocessable("body.note", error),
         NotAssigned: _not_assigned,
         ReasonNamesPatient: lambda error: unprocessable("header.Break-Glass-Reason", error),

@@ -16,7 +16,7 @@ from worklist.api.paging import Limit, Text
 from worklist.api.problems import RESPONSES, TASK_RESPONSES, Problem, unprocessable
 from worklist.api.shapes import TaskPage, TaskShape
 from worklist.api.shaping import shape_of_task
-from worklist.domain.evidence import BeforeDischarge, NotYet, attempted, check_time
+from worklist.domain.evidence import WrongTime, attempted, check_time
 from worklist.domain.order import Due, due
 from worklist.domain.outcomes import ending
 from worklist.domain.people import Person
@@ -127,7 +127,7 @@ class TaskDesk:
         if evidence and evidence.done_at:
             try:
                 check_time(code, evidence.done_at, discharged_at=left_at, now=self._clock.now())
-            except (NotYet, BeforeDischarge) as error:
+            except WrongTime as error:
                 raise unprocessable("body.evidence.done_at", error) from error
         return Wish(Deed.COMPLETED, sight.person, seen, end, evidence)
 

@@ -85,14 +85,18 @@ class Evidence:
     other_tcm_claim: bool = False
 
 
-class NotYet(Exception):  # noqa: N818 - a refusal that people read, not a fault
+class WrongTime(Exception):  # noqa: N818 - a refusal that people read, not a fault
+    """The work was not done at the time that is said."""
+
+
+class NotYet(WrongTime):
     """Nobody records what is still to come."""
 
     def __init__(self) -> None:
         super().__init__("The time is still to come: say when it was.")
 
 
-class BeforeDischarge(Exception):  # noqa: N818 - a refusal that people read, not a fault
+class BeforeDischarge(WrongTime):
     """A contact or a visit from before the patient left would close the task and count for none."""
 
     def __init__(self) -> None:
@@ -103,10 +107,7 @@ class BeforeDischarge(Exception):  # noqa: N818 - a refusal that people read, no
 
 
 def attempted(code: str, attempt: Attempt, *, discharged_at: datetime, now: datetime) -> Attempt:
-    """The attempt, if it is one of the task.
-
-    Raises OutcomeNotAllowed, NotYet or BeforeDischarge.
-    """
+    """The attempt, if it is one of the task. Raises OutcomeNotAllowed or WrongTime."""
     if attempt.outcome not in ATTEMPTS:
         raise OutcomeNotAllowed(code, ATTEMPTS, attempt=False)
     check_time(code, attempt.at, discharged_at=discharged_at, now=now)

@@ -23,6 +23,7 @@ from worklist.domain.evidence import (
     Credential,
     Evidence,
     NotYet,
+    WrongTime,
     attempted,
     check_time,
 )
@@ -141,7 +142,7 @@ class DeedDesk:
         """A code of `SAID`. Raises TransientError where the database is away."""
         try:
             return await self._try(task_id, deed, person, form)
-        except (WorkRefused, OutcomeNotAllowed, NoteNeeded, NotYet, BeforeDischarge) as error:
+        except (WorkRefused, OutcomeNotAllowed, NoteNeeded, WrongTime) as error:
             return _REFUSALS[type(error)]
 
     async def _try(self, task_id: UUID, deed: Deed, person: Person, form: DeedForm) -> str:
@@ -169,7 +170,7 @@ class DeedDesk:
         return wish
 
     def _evidence(self, item: Item, form: DeedForm, now: datetime) -> Evidence | None:
-        """What was said of the work; None where nothing was. Raises NotYet, BeforeDischarge."""
+        """What was said of the work; None where nothing was. Raises WrongTime."""
         zone, left_at = self._sites.zone(item.task.site), item.transition.discharged_at
         done_at = form.done_at.replace(tzinfo=zone) if form.done_at else None
         if done_at:
