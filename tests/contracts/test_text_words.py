@@ -73,17 +73,9 @@ DIAGNOSES = (
 STAYS = (
     *("discharge", "ED visit", "recent stay", "June 10 stay", "time on unit 5B", "4th floor nurse"),
     *("maternity care", "psych team", "rehab", "detox", "nursing home", "knee replacement", "MRI"),
-    *(
-        "colonoscopy",
-        "hysterectomy",
-        "angioplasty",
-        "biopsy",
-        "chemo",
-        "CT scan",
-        "bypass",
-        "stent",
-    ),
-    *("catheter", "x-ray", "amputation", "C-section", "transfusion", "pacemaker", "transplant"),
+    *("colonoscopy", "hysterectomy", "angioplasty", "biopsy", "chemo", "CT scan", "bypass"),
+    *("stent", "catheter", "x-ray", "amputation", "C-section", "transfusion", "pacemaker"),
+    "transplant",
 )
 
 

@@ -25,8 +25,8 @@ import java.util.concurrent.TimeUnit;
  *
  * Arguments: the client (everyday, everydayOverTls, twoStep), the port and, for twoStep, how many blocks
  * to hear before it leaves: it does not wait for an answer that it does not know to have asked for.
- * Messages come on standard input, one a line. Written are lines of three words: `heard` for each block that twoStep reads, and
- * `returned` for what HAPI gives to who sent the message, or `failed`.
+ * Messages come on standard input, one a line. Written are lines of three words: `heard` for each block
+ * that twoStep reads, and `returned` for what HAPI gives to who sent the message, or `failed`.
  */
 public final class HapiClient {
     private static final String HOST = "127.0.0.1";

@@ -7,15 +7,18 @@ from typing import Any, Final
 
 from tests.support.adt_ingest_fakes import ORIGIN, RECEIVED_AT, SECRET, FakeSites, good_health
 from tests.support.hl7_builders import DELETE, adt, hl7_time
-from tests.support.transition_orchestrator_fakes import NEW_YORK, MemoryLedgers, following
+from tests.support.transition_orchestrator_fakes import (
+    NEW_YORK,
+    MemoryLedgers,
+    deliveries,
+    following,
+)
 
 from adt_ingest.domain.framing import Frame
 from adt_ingest.domain.judgement import ACCEPTED, judge
 from adt_ingest.records import Receipt, Records
 from care_chassis.consumption import Delivery
-from care_chassis.events import Event, OutgoingEvent
 from transition_orchestrator.follow_encounters import News
-from transition_orchestrator.routes import read_news
 
 SITES: Final = FakeSites([good_health(code=NEW_YORK)])
 NOW: Final = "2026-06-20T00:00:00Z"
@@ -27,20 +30,7 @@ def news_of(data: bytes) -> list[Delivery[News]]:
     assert judgement.verdict == ACCEPTED
     receipt = Receipt.of(judgement, received_at=RECEIVED_AT, origin=ORIGIN)
     _, *events = Records(secret=SECRET).of(receipt)
-    return [Delivery(event, read_news(event)) for event in map(_received, events)]
-
-
-def _received(sent: OutgoingEvent) -> Event:
-    return Event(
-        event_id=sent.event_id,
-        type=sent.type,
-        source=sent.source,
-        subject=sent.subject,
-        time=sent.time,
-        key=sent.key,
-        data=sent.data,
-        correlation_id=sent.correlation_id,
-    )
+    return deliveries(events)
 
 
 def sent(trigger: str, recorded_at: str, /, *, mrg: str = "", **fields: Any) -> bytes:

@@ -3,7 +3,7 @@
 import asyncio
 import os
 import sys
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -101,6 +101,11 @@ async def overhearing(bootstrap: str, topic: str) -> AsyncGenerator[list[Event]]
             listening.cancel()
     finally:
         await consumer.stop()
+
+
+def types_of(events: Iterable[Event], key: str) -> list[str]:
+    """What was said under a key, each event once: after a kill one may be said again."""
+    return list({one.event_id: one.type for one in events if one.key == key}.values())
 
 
 def outgoing(topic: str, event: Event) -> OutgoingEvent:

@@ -39,6 +39,7 @@ from transition_orchestrator.follow_encounters import FollowEncounters, News
 from transition_orchestrator.model_files import load_models
 from transition_orchestrator.ports import Ledger, SiteRules
 from transition_orchestrator.protocol_files import load_protocols
+from transition_orchestrator.routes import read_news
 
 PROGRAMMES = Programmes(load_protocols())
 MODELS = load_models()
@@ -198,6 +199,25 @@ def delivered(news: News, event_id: str) -> Delivery[News]:
 
 def message_deliveries(messages: Iterable[Message]) -> list[Delivery[News]]:
     return [delivered(message, message.stamp.event_id) for message in messages]
+
+
+def deliveries(events: Iterable[OutgoingEvent]) -> list[Delivery[News]]:
+    """Events as the consumption hands them over."""
+    received = [
+        Event(
+            event_id=one.event_id,
+            type=one.type,
+            source=one.source,
+            subject=one.subject,
+            time=one.time,
+            key=one.key,
+            data=one.data,
+            correlation_id=one.correlation_id,
+            traceparent=one.traceparent,
+        )
+        for one in events
+    ]
+    return [Delivery(event, read_news(event)) for event in received]
 
 
 def instant(text: str | None) -> datetime | None:

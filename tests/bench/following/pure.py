@@ -10,9 +10,9 @@ from statistics import median
 from typing import Any
 
 from tests.bench.following.events import events_of
-from tests.bench.following.in_process import deliveries, following
+from tests.bench.following.in_process import following
 from tests.bench.following.stories import Told, Visit, discharges_of, messages
-from tests.support.transition_orchestrator_fakes import MemoryLedgers
+from tests.support.transition_orchestrator_fakes import MemoryLedgers, deliveries
 
 from care_chassis.clock import SystemClock
 from care_chassis.health import Health

@@ -16,8 +16,9 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 from tests.bench.following.events import SECRET, events_of
-from tests.bench.following.in_process import deliveries, following
+from tests.bench.following.in_process import following
 from tests.bench.following.stories import Told, Visit, messages, patient_number, told_of
+from tests.support.transition_orchestrator_fakes import deliveries
 
 from care_contracts.identifiers import patient_key, visit_key
 from transition_orchestrator.domain.messages import PatientKey, VisitKey, VisitNumber

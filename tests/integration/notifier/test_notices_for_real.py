@@ -15,7 +15,7 @@ from tests.support.notifier_fakes import (
     discharged,
     key,
 )
-from tests.support.programs import outgoing, overhearing, running
+from tests.support.programs import outgoing, overhearing, running, types_of
 
 from care_chassis.clock import SystemClock
 from care_chassis.events import Event
@@ -68,8 +68,7 @@ async def feed(care_topics: str) -> AsyncGenerator[Feed]:
 
 
 def announced(events: list[Event], patient: str) -> list[str]:
-    """What was said, each event once: after a kill one may be said again."""
-    return list({one.event_id: one.type for one in events if one.key == key(patient)}.values())
+    return types_of(events, key(patient))
 
 
 async def rows(settings: dict[str, str], query: str) -> list[tuple[object, ...]]:

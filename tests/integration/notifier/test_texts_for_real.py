@@ -9,7 +9,7 @@ import httpx
 import pytest
 from tests.support.eventually import eventually
 from tests.support.notifier_fakes import TEXTS, home, transition_told, visit_told
-from tests.support.programs import outgoing, overhearing, running
+from tests.support.programs import outgoing, overhearing, running, types_of
 from tests.support.text_catcher import TextCatcher
 from tests.support.worklist_builders import newer
 
@@ -86,9 +86,7 @@ def at_home(name: str, phone: str) -> TransitionSnapshot:
 
 
 def announced(events: list[Event], of: TransitionSnapshot) -> list[str]:
-    """What was said, each event once: after a kill one may be said again."""
-    mine = {event.event_id: event.type for event in events if event.key == of.patient.patient_key}
-    return list(mine.values())
+    return types_of(events, of.patient.patient_key)
 
 
 async def test_a_patient_is_texted_once_and_never_after_stop(

@@ -21,11 +21,8 @@ STOP = {"from": "+1 212 555 0142", "text": "STOP"}
         *("cancel", "Unsubscribe", "please stop texting me", "STOPALL", "I want to opt out!"),
         *("opt  out", "opt\nout", "Opt\N{EM DASH}out", "opting out", "I opted out", "opt me out"),
         *("unsubscribed", "unsubscribing", "I am revoking my consent", "quitting", "Cancelled"),
-        *(
-            "Do not text me",
-            "dont text me anymore",
-            "Don\N{RIGHT SINGLE QUOTATION MARK}t contact me",
-        ),
+        *("Do not text me", "dont text me anymore"),
+        "Don\N{RIGHT SINGLE QUOTATION MARK}t contact me",
         *("never text me again", "no more texts", "No more phone messages", "leave me alone"),
         *("remove me from your list", "take me off"),
     ],

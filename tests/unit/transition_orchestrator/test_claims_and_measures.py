@@ -467,12 +467,12 @@ def test_medications_are_not_reconciled_by_another_outcome(outcome: str) -> None
 
 # --- through the use case
 
-ADMITTED = said(
-    MessageKind.ADMITTED,
-    "2026-05-19T09:00:00-04:00",
-    encounter_class="inpatient",
-    admitted_at="2026-05-19T09:00:00-04:00",
-)
+
+def admitted(at: str, **more: Any) -> Message:
+    return said(MessageKind.ADMITTED, at, encounter_class="inpatient", admitted_at=at, **more)
+
+
+ADMITTED = admitted("2026-05-19T09:00:00-04:00")
 
 
 def discharged(at: str = "2026-05-22T17:00:00-04:00", **more: Any) -> Message:
@@ -548,16 +548,19 @@ async def test_two_attempts_keep_the_claim_open_and_the_task_too() -> None:
     assert after.state == "active"
 
 
-async def test_a_discharge_in_the_period_of_a_claim_has_none_of_its_own() -> None:
+@pytest.mark.parametrize(
+    ("admitted_at", "discharged_at"),
+    [
+        ("2026-06-01T09:00:00-04:00", "2026-06-03T12:00:00-04:00"),
+        ("2026-05-22T19:00:00-04:00", "2026-05-22T23:00:00-04:00"),  # the same day
+    ],
+)
+async def test_a_discharge_in_the_period_of_a_claim_has_none_of_its_own(
+    admitted_at: str, discharged_at: str
+) -> None:
     ledgers = MemoryLedgers()
-    again = said(
-        MessageKind.ADMITTED,
-        "2026-06-01T09:00:00-04:00",
-        visit="V2",
-        encounter_class="inpatient",
-        admitted_at="2026-06-01T09:00:00-04:00",
-    )
-    later = discharged("2026-06-03T12:00:00-04:00", visit="V2")
+    again = admitted(admitted_at, visit="V2")
+    later = discharged(discharged_at, visit="V2")
     await following(ledgers, "2026-06-04T00:00:00Z").follow(
         message_deliveries([ADMITTED, discharged(), again, later])
     )
@@ -571,14 +574,8 @@ async def test_a_discharge_in_the_period_of_a_claim_has_none_of_its_own() -> Non
 
 async def test_a_readmission_for_chemotherapy_is_none() -> None:
     ledgers = MemoryLedgers()
-    again = said(
-        MessageKind.ADMITTED,
-        "2026-06-01T09:00:00-04:00",
-        visit="V2",
-        encounter_class="inpatient",
-        admitted_at="2026-06-01T09:00:00-04:00",
-        diagnoses=[{"code": "Z51.11", "kind": "W"}],
-    )
+    chemotherapy = [{"code": "Z51.11", "kind": "W"}]
+    again = admitted("2026-06-01T09:00:00-04:00", visit="V2", diagnoses=chemotherapy)
     await following(ledgers, "2026-06-04T00:00:00Z").follow(
         message_deliveries([ADMITTED, discharged(), again])
     )
@@ -592,40 +589,13 @@ async def test_a_day_elsewhere_after_a_transfer_ends_a_longer_stay(
     day: str, why: str | None
 ) -> None:
     ledgers = MemoryLedgers()
-    again = said(
-        MessageKind.ADMITTED,
-        f"{day}T09:00:00-04:00",
-        visit="V2",
-        encounter_class="inpatient",
-        admitted_at=f"{day}T09:00:00-04:00",
-    )
+    again = admitted(f"{day}T09:00:00-04:00", visit="V2")
     later = discharged(f"{day}T20:00:00-04:00", visit="V2")
     await following(ledgers, "2026-05-25T12:00:00Z").follow(
         message_deliveries([ADMITTED, discharged(), again, later])
     )
     last = next(one for one in ledgers.transitions if one.view.visit == "V2")
     assert {one.code: one.excluded_for for one in last.view.measures}["PCR"] == why
-
-
-async def test_a_second_discharge_of_the_same_day_has_no_claim_of_its_own() -> None:
-    ledgers = MemoryLedgers()
-    again = said(
-        MessageKind.ADMITTED,
-        "2026-05-22T19:00:00-04:00",
-        visit="V2",
-        encounter_class="inpatient",
-        admitted_at="2026-05-22T19:00:00-04:00",
-    )
-    later = discharged("2026-05-22T23:00:00-04:00", visit="V2")
-    await following(ledgers, "2026-06-04T00:00:00Z").follow(
-        message_deliveries([ADMITTED, discharged(), again, later])
-    )
-    first = next(one for one in ledgers.transitions if one.view.visit == "V1")
-    works = [Completion(first.transition_id, code, work=one) for code, one in WORK.items()]
-    await told_after(ledgers, *works, now="2026-06-04T00:00:00Z")
-    tcm = {one.view.visit: one.view.tcm for one in ledgers.transitions}
-    assert tcm["V1"].code == "99496"
-    assert why_of(tcm["V2"], "single_claim") == (Standing.FAILED, Why.CLAIMED_BEFORE)
 
 
 async def test_a_corrected_discharge_is_judged_anew() -> None:
